@@ -1,0 +1,1 @@
+"""One record in, a judgement out: eligibility, ranking, extraction."""

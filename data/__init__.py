@@ -1,0 +1,1 @@
+"""Records in, decisions kept: readers, protocol, duplicates and the store."""

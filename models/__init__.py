@@ -1,0 +1,1 @@
+"""What can be fitted, and what was fitted."""

@@ -1,0 +1,1 @@
+"""Confirmed decisions to a dataset, a dataset to a new model."""

@@ -184,7 +184,16 @@ class _Reader:
     def protocol(self, tables: dict[str, Any]) -> Protocol:
         self.only(
             tables,
-            {"title", "question", "limits", "screening", "full_text", "findings", "exclusion_reasons", *CRITERIA},
+            {
+                "title",
+                "question",
+                "limits",
+                "screening",
+                "full_text",
+                "findings",
+                "exclusion_reasons",
+                *CRITERIA,
+            },
             "",
         )
         limits = self.table(tables, "limits", {"languages", "published_from", "published_to"})
@@ -196,7 +205,9 @@ class _Reader:
         if (mode is Mode.DUAL_THEN_SINGLE) != (dual_records is not None):
             raise self.error("screening", "dual_records", "goes with mode dual_then_single, and only with it")
         if dual_records is not None and (type(dual_records) is not int or dual_records < 1):
-            raise self.error("screening", "dual_records", f"must be a whole number from 1, not {dual_records!r}")
+            raise self.error(
+                "screening", "dual_records", f"must be a whole number from 1, not {dual_records!r}"
+            )
         start, end = (self.date(limits, k) for k in ("published_from", "published_to"))
         if start and end and start > end:
             raise self.error("limits", "published_from", "is after published_to")
@@ -260,7 +271,9 @@ class _Reader:
     def only(self, table: dict[str, Any], allowed: set[str], where: str) -> None:
         for key in table:
             if key not in allowed:
-                raise self.error(where, key, f"is not known here; expected one of {', '.join(sorted(allowed))}")
+                raise self.error(
+                    where, key, f"is not known here; expected one of {', '.join(sorted(allowed))}"
+                )
 
     def string(self, table: dict[str, Any], where: str, key: str) -> str:
         value = table.get(key, "")

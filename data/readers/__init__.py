@@ -1,0 +1,79 @@
+"""Files of references -> records, one module per format.
+
+`open_records` looks at a file's content (never at its name) and says what it is; `read` streams its
+records and rejects; `count_entries` counts its entries without the parser, so that
+
+    count_entries(opened) == records + rejects
+
+shows that nothing was lost on the way.
+
+To add a format: write a module with a `FORMAT`, list it in `FORMATS`, give it a file in
+`tests/data/readers/`; the tests that every reader has to pass find it by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from data.errors import ReadError
+from data.readers import ris, table
+from data.readers.base import Entry, Format, Head, Opened, Reject, find_encoding, read_head
+
+__all__ = ["FORMATS", "Opened", "Reject", "count_entries", "label_columns", "open_records", "read"]
+
+FORMATS: tuple[Format, ...] = (ris.FORMAT, table.CSV, table.TSV)
+
+
+def open_records(path: Path, *, columns: Mapping[str, str] | None = None) -> Opened:
+    """Look at a file and say what it is; nothing is read yet.
+
+    Parameters
+    ----------
+    path : Path
+        A file of references in any of `FORMATS`.
+    columns : mapping of str to str, optional
+        Only for tables: field of `Record` -> name of the column that holds it, where the usual names
+        do not fit: {"title": "Article name"}.
+
+    Returns
+    -------
+    Opened
+
+    Raises
+    ------
+    ReadError
+        The file is missing, empty, a directory, of no format known here, in no encoding known here,
+        or a table without a title column.
+    """
+    data = read_head(path)
+    encoding = find_encoding(path, data)
+    # A cut at HEAD_BYTES may split a character; it must not decide anything.
+    text = data.decode("cp1252" if encoding == "windows-1252" else encoding, errors="ignore")
+    head = Head(path, data, text.lstrip("\ufeff"), encoding)
+    sure, _, best = max(((f.sniff(head), -n, f) for n, f in enumerate(FORMATS)), key=lambda found: found[:2])
+    if not sure and columns:
+        sure, best = 1, table.CSV
+    if not sure:
+        problem = table.why_not(head)
+        raise ReadError(f"{path}: {problem}")
+    return best.check(head, columns or {})
+
+
+def read(opened: Opened) -> Iterator[Entry]:
+    """Each entry of the file as a Record or a Reject, in order, in constant memory."""
+    return _format(opened).read(opened)
+
+
+def count_entries(opened: Opened) -> int:
+    """How many entries the file holds, counted without the parser that `read` uses."""
+    return _format(opened).count(opened)
+
+
+def label_columns(opened: Opened) -> tuple[str, ...]:
+    """The columns of a table that hold somebody's decisions; `read` leaves them out."""
+    return opened.labels
+
+
+def _format(opened: Opened) -> Format:
+    return next(f for f in FORMATS if f.name == opened.format)

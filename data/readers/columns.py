@@ -1,0 +1,184 @@
+"""Columns of a table -> fields of a record: names by alias, cells by meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from data.errors import ReadError
+from data.readers.base import doi_in, once, year_in
+from data.records import Record
+
+# Names as spreadsheets, ASReview, Covidence, Rayyan, Scopus, Web of Science, PubMed and Zotero give
+# them, best first; compared in lower case with punctuation as spaces.
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    field: tuple(names.split("|"))
+    for field, names in {
+        "title": "title|primary title|article title|document title|study title|titles|ti|t1",
+        "abstract": "abstract|abstract note|abstract text|abstracts|notes abstract|ab|n2",
+        "authors": "authors|author|author s|author names|author full names|first authors|au",
+        "year": "year|publication year|published year|pub year|year of publication|py"
+        "|publication date|date published|date",
+        "journal": "journal|source title|publication title|journal title|journal book|journal name"
+        "|secondary title|periodical|source|jo|t2|so",
+        "volume": "volume|vol|vl",
+        "issue": "issue|number|issue number|is",
+        "pages": "pages|page|page numbers|page range",
+        "start_page": "start page|page start|beginning page|sp|bp",
+        "end_page": "end page|page end|ending page|ep",
+        "doi": "doi|digital object identifier|doi link|electronic resource number|do|di",
+        "pmid": "pmid|pubmed id|pubmedid|pubmed pmid|pm",
+        "accession": "accession|accession number|pui|eid|ut unique wos id|ut|an",
+        "language": "language|language of original document|languages|la",
+        "publication_types": "publication types|publication type|document type|item type"
+        "|reference type|type|pt",
+        "keywords": "keywords|author keywords|index keywords|keywords plus|mesh|mesh terms|keyword"
+        "|manual tags|automatic tags|kw",
+        "conference": "conference|conference name|conference title|meeting name|meeting",
+        "url": "url|urls|link|ur",
+        "external_id": "record id|external id|ref id|refid|reference id|covidence|key|id",
+    }.items()
+}
+_LABELS = frozenset(
+    "label included|included|include|label|labels|final label|final included|label abstract screening"
+    "|label abstract included|label title abstract|label title screening|label fulltext screening"
+    "|asreview label|decision|decisions|screening decision|inclusion decision|inclusion".split("|")
+)
+# What R, pandas and spreadsheets write for "nothing here".
+_MISSING = frozenset({"NA", "N/A", "#N/A", "nan", "NaN", "NULL", "None"})
+_LISTS = frozenset({"authors", "keywords", "publication_types"})
+_SURNAME_INITIALS = re.compile(r"[^\W\d_][\w'’. -]*\s[A-Z](?:[.\s-]?[A-Z]){0,3}\.?")
+
+
+def plain(name: str) -> str:
+    """A column name for comparing: lower case, punctuation as single spaces.
+
+    Examples
+    --------
+    >>> plain("Author(s)")
+    'author s'
+    """
+    return " ".join(re.sub(r"[\W_]+", " ", name.casefold()).split())
+
+
+def map_columns(
+    header: Sequence[str], *, asked: Mapping[str, str], where: str
+) -> tuple[tuple[str, str], ...]:
+    """Column and field of each column that is recognised, in the order of the file.
+
+    Parameters
+    ----------
+    header : sequence of str
+        The column names.
+    asked : mapping of str to str
+        Field -> column, given by the user; goes before the aliases.
+    where : str
+        "file:line" for error messages.
+
+    Raises
+    ------
+    ReadError
+        No title column, or one that was asked for is not there.
+    """
+    field_of: dict[str, str] = {}
+    names = list(header)
+    for field, column in asked.items():
+        if field not in ALIASES:
+            raise ReadError(f"{where}: no field {field!r}; there are {', '.join(ALIASES)}")
+        if column not in names:
+            raise ReadError(f"{where}: no column {column!r} for {field}; there are {', '.join(names)}")
+        field_of[column] = field
+    known = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
+    for field, aliases in ALIASES.items():
+        present = [
+            n for a in aliases for n in names if plain(n) == a and n not in field_of and known[a] == field
+        ]
+        if field in asked:
+            continue
+        for name in present if field in _LISTS and field != "authors" else present[:1]:
+            field_of[name] = field
+    if "title" not in field_of.values():
+        raise ReadError(
+            f"{where}: no title column among {', '.join(n for n in names if n) or 'its columns'}; "
+            "name it with --column title=NAME"
+        )
+    return tuple((n, field_of[n]) for n in dict.fromkeys(names) if n in field_of)
+
+
+def find_labels(header: Sequence[str]) -> tuple[str, ...]:
+    """The columns that hold decisions by their names."""
+    return tuple(dict.fromkeys(n for n in header if plain(n) in _LABELS))
+
+
+def n_recognised(header: Sequence[str]) -> int:
+    """How many of these look like columns of references; 0 without a title."""
+    names = {plain(name) for name in header}
+    known = {alias for aliases in ALIASES.values() for alias in aliases}
+    return len(names & known) if names & set(ALIASES["title"]) else 0
+
+
+def split_list(cell: str) -> tuple[str, ...]:
+    """The items of a cell "a; b"; a semicolon inside an item is written with a backslash before it.
+
+    Examples
+    --------
+    >>> split_list("one; two\\\\; still two")
+    ('one', 'two; still two')
+    """
+    parts = re.split(r"(?<!\\);", cell)
+    return once([part.replace("\\;", ";") for part in parts])
+
+
+def split_authors(cell: str) -> tuple[str, ...]:
+    """The authors in a cell, apart by semicolons, or by commas where each is a surname with initials.
+
+    Examples
+    --------
+    >>> split_authors("Adams B, Clarke DE")
+    ('Adams B', 'Clarke DE')
+    >>> split_authors("Adams, Bernard")
+    ('Adams, Bernard',)
+    """
+    by_comma = [part.strip() for part in cell.split(",")]
+    if ";" not in cell and len(by_comma) > 1 and all(_SURNAME_INITIALS.fullmatch(p) for p in by_comma):
+        return once(by_comma)
+    return split_list(cell)
+
+
+def _number(cell: str) -> str:
+    """An identifier without what a spreadsheet made of it ("123.0")."""
+    return re.sub(r"(?<=\d)\.0$", "", cell)
+
+
+def to_record(cells: Mapping[str, Sequence[str]], *, line: int, raw: str) -> Record:
+    """A record from the cells of one row, by field (several cells where several columns share a field)."""
+
+    def one(field: str) -> str:
+        texts = (cell.strip() for cell in cells.get(field, ()))
+        return next((t for t in texts if t and (t not in _MISSING or field in ("title", "authors"))), "")
+
+    pages = one("pages")
+    if not pages:
+        pages = "-".join(dict.fromkeys(p for p in (one("start_page"), one("end_page")) if p))
+    accession = _number(one("accession"))
+    return Record(
+        title=one("title"),
+        abstract=one("abstract"),
+        authors=split_authors(one("authors")),
+        year=year_in(one("year")),
+        journal=one("journal"),
+        volume=_number(one("volume")),
+        issue=_number(one("issue")),
+        pages=pages,
+        doi=doi_in(one("doi")) or one("doi"),
+        pmid=_number(one("pmid")),
+        accession=accession,
+        language=one("language"),
+        publication_types=once([t for cell in cells.get("publication_types", ()) for t in split_list(cell)]),
+        keywords=once([k for cell in cells.get("keywords", ()) for k in split_list(cell)]),
+        conference=one("conference"),
+        url=one("url"),
+        external_id=_number(one("external_id")) or accession,
+        raw=raw,
+        line=line,
+    )

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from data.errors import ReadError
-from data.readers import Reject, count_entries, label_columns, open_records, read
+from data.readers import Opened, Reject, count_entries, label_columns, open_records, read
 from data.records import Record
 
 RIS = "TY  - JOUR\nTI  - Überleben nach β-Blockade\nPY  - 2019\nER  - \n"
 CSV = "title,abstract\nÜberleben,naïve\n"
+
+
+def only(opened: Opened) -> Any:
+    """The one entry of a file."""
+    (entry,) = read(opened)
+    return entry
 
 
 @pytest.mark.parametrize(
@@ -45,7 +53,7 @@ def test_an_encoding_is_found_and_reported(tmp_path, text, codec, expected):
     path = tmp_path / "export"
     path.write_bytes(text.encode(codec))
     opened = open_records(path)
-    (record,) = read(opened)
+    record = only(opened)
     assert (opened.encoding, record.title.split()[0], count_entries(opened)) == (expected, "Überleben", 1)
 
 
@@ -81,11 +89,11 @@ def test_a_missing_file_and_a_directory_are_refused(tmp_path):
 
 def test_utf8_cut_within_a_character_stays_utf8(tmp_path):
     path = tmp_path / "cut.ris"
-    path.write_bytes((RIS + RIS).encode()[:-40])
     whole = RIS.encode() + "TY  - JOUR\nTI  - Ü".encode()[:-1]
     path.write_bytes(whole)
     opened = open_records(path)
     first, second = read(opened)
+    assert isinstance(first, Record)
     assert (opened.encoding, first.title) == ("utf-8", "Überleben nach β-Blockade")
     assert isinstance(second, Reject)
 
@@ -94,7 +102,7 @@ def test_columns_are_named_by_the_user_where_the_usual_names_do_not_fit(tmp_path
     path = tmp_path / "table.csv"
     path.write_text("Article,Text,title\nA,B,C\n")
     opened = open_records(path, columns={"title": "Article", "abstract": "Text"})
-    (record,) = read(opened)
+    record = only(opened)
     assert (record.title, record.abstract) == ("A", "B")
 
 
@@ -115,5 +123,5 @@ def test_label_columns_are_recognised_and_never_imported(tmp_path):
     path.write_text("record_id,title,label_included,asreview_label\n7,A,1,0\n")
     opened = open_records(path)
     assert label_columns(opened) == ("label_included", "asreview_label")
-    (record,) = read(opened)
+    record = only(opened)
     assert record == Record(title="A", external_id="7", raw="7,A,1,0\n", line=2)

@@ -5,18 +5,9 @@ from __future__ import annotations
 import pytest
 import rispy
 
-from data.readers import Reject, count_entries, open_records, read
+from data.readers import Reject
 from data.records import Record
-
-
-def entries(tmp_path, text):
-    path = tmp_path / "export.ris"
-    path.write_bytes(text.encode())
-    opened = open_records(path)
-    found = list(read(opened))
-    assert count_entries(opened) == len(found)
-    return found
-
+from tests.data.readers.reading import entries
 
 CUT = "the file ends inside this entry (no ER line): was it cut off?"
 OVID = """TY  - JOUR

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from data.readers import Reject, count_entries, open_records, read
+from data.readers import Reject
 from data.records import Record
-
-
-def entries(tmp_path, text):
-    path = tmp_path / "table.csv"
-    path.write_bytes(text.encode())
-    opened = open_records(path)
-    found = list(read(opened))
-    assert count_entries(opened) == len(found)
-    return found
+from tests.data.readers.reading import entries
 
 
 def test_every_column_with_a_usual_name_is_read(tmp_path):

@@ -21,11 +21,12 @@ _WORD_OR_TRUNCATED = re.compile(r"[^\W\d_]+(?:['’][sS]\b)?\*?|\d+")
 
 # Acronyms that are everyday words in lower case match only as they are written ("ALL", not "all").
 _EVERYDAY_WORDS = frozenset(
-    """a ace act age aid aids air all am an and any arm art as ask at bad bag bar be bed big bit but by can
-    cap car case cat cup cut dash did do end era fat few fit for get go had has he her him his hot how i if in is
-    it its late lead led let lot low map mat may me men met my net new no nor not now of off old on one or our
-    out own pain per pet pit pop put ram rap red rest rise run sad sat see set she sit so star stop sun tap
-    team ten that the then this tip to too two up us use was we well west who why will with yes you""".split()
+    """a ace act age aid aids air all am an and any arm art as ask at bad bag bar be bed big bit but
+    by can cap car case cat cup cut dash did do end era fat few fit for get go had has he her him
+    his hot how i if in is it its late lead led let lot low map mat may me men met my net new no nor
+    not now of off old on one or our out own pain per pet pit pop put ram rap red rest rise run sad
+    sat see set she sit so star stop sun tap team ten that the then this tip to too two up us use
+    was we well west who why will with yes you""".split()
 )
 # Terms that begin like this are also found with the prefix set apart ("nonrandomised", "non-randomised").
 _PREFIXES = ("anti", "inter", "intra", "micro", "multi", "non", "over", "peri", "post", "pre", "self", "sub")

@@ -1,0 +1,165 @@
+"""What the database refuses by itself, whoever asks: tried by hand in SQL, after every migration."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from data.errors import StoreError
+from data.store import connection, decisions, findings, guards, log
+from data.store.connection import Store
+from data.store.dataset import confirmed_findings, confirmed_records
+from data.store.decisions import Decision, Verdict
+from data.store.findings import FindingDecision, FindingVerdict
+from data.store.schema import metadata
+from tests.builders import a_finding, a_record, add_records
+from tests.databases import new_review, protocol_of
+
+
+@pytest.fixture
+def store(database_url) -> Store:
+    """A review with a decision on a record and one on a finding."""
+    protocol = protocol_of()
+    review = new_review(database_url, protocol)
+    add_records(review, a_record(), a_record("Other"))
+    with review.write() as db:
+        decisions.decide(db, Decision(person="Ada", record_id=1, verdict=Verdict.INCLUDE), protocol=protocol)
+        findings.propose(db, 1, [a_finding()], extractor="test")
+        decision = FindingDecision(person="Ada", finding_id=1, verdict=FindingVerdict.CONFIRM)
+        findings.decide_finding(db, decision)
+    yield review
+    review.close()
+
+
+def decision_tables() -> list[str]:
+    return sorted(name for name in metadata.tables if "decision" in name)
+
+
+ATTACKS = [
+    *(f"UPDATE {t} SET verdict = 'undo'" for t in decision_tables()),
+    *(f"UPDATE {t} SET person_id = person_id" for t in decision_tables()),
+    *(f"DELETE FROM {t}" for t in decision_tables()),
+    "UPDATE records SET abstract = 'Median PFS was 46 months.'",
+    "UPDATE records SET id = 77 WHERE id = 1",
+    "DELETE FROM records",
+    "UPDATE findings SET value = 46.0",
+    "UPDATE findings SET record_id = 2",
+    "DELETE FROM findings",
+    "UPDATE people SET name = 'Somebody else'",
+    "DELETE FROM people",
+    "UPDATE protocol_versions SET source_text = ''",
+    "DELETE FROM stage_rules",
+    "UPDATE stage_rules SET includes_needed = 1",
+    "INSERT INTO dataset_records SELECT * FROM dataset_records",
+    "INSERT INTO dataset_findings SELECT * FROM dataset_findings",
+]
+
+
+def state(store: Store) -> list[object]:
+    with store.read() as db:
+        tables = [db.execute(sa.text(f"SELECT * FROM {t} ORDER BY id")).all() for t in decision_tables()]
+        return [*tables, confirmed_records(db), confirmed_findings(db)]
+
+
+@pytest.mark.parametrize("statement", ATTACKS)
+def test_a_change_by_hand_is_refused(store, statement) -> None:
+    before = state(store)
+    with pytest.raises((sa.exc.DBAPIError, StoreError)), store.write() as db:
+        db.exec_driver_sql(statement)
+    assert state(store) == before
+
+
+@pytest.mark.parametrize("table", decision_tables())
+@pytest.mark.parametrize("key", ["id", "idempotency_key", "previous_hash", "row_hash"])
+def test_no_insert_takes_the_place_of_a_decision(store, table, key) -> None:
+    """REPLACE in SQLite, ON CONFLICT DO UPDATE in PostgreSQL, on each unique column."""
+    with store.read() as db:
+        row = dict(db.execute(sa.text(f"SELECT * FROM {table}")).mappings().one())
+        dialect = db.dialect.name
+    other = {c: v if c == key else f"{v} other" for c, v in row.items() if c.endswith(("_key", "_hash"))}
+    changed = row | other | {"id": row["id"] if key == "id" else 50, "verdict": "reject"}
+    if table == "screening_decisions":
+        changed |= {"verdict": "exclude"}
+    else:
+        changed |= dict.fromkeys([*findings.CONTENT_FIELDS, "content_sha256"])
+    columns = ", ".join(f'"{c}"' for c in changed)
+    values = ", ".join(f":{c}" for c in changed)
+    if dialect == "sqlite":
+        statement = f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({values})"
+    else:
+        update = "verdict = excluded.verdict"
+        statement = f"INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {update}"
+    before = state(store)
+    with pytest.raises((sa.exc.DBAPIError, StoreError)), store.write() as db:
+        db.execute(sa.text(statement), changed)
+    assert state(store) == before
+
+
+def test_postgresql_refuses_to_truncate_the_log(store) -> None:
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no TRUNCATE")
+    for table in decision_tables():
+        with pytest.raises(sa.exc.DBAPIError, match="no TRUNCATE"), store.write() as db:
+            db.exec_driver_sql(f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.parametrize("table", decision_tables())
+def test_a_decision_names_a_person_even_where_foreign_keys_are_off(tmp_path: Path, table) -> None:
+    path = tmp_path / "plain.sqlite"
+    store = new_review(connection.sqlite_url(path), protocol_of())
+    add_records(store, a_record())
+    store.close()
+    about = "record_id, stage" if table == "screening_decisions" else "finding_id"
+    what = "1, 'title_abstract'" if table == "screening_decisions" else "1"
+    db = sqlite3.connect(path)
+    with pytest.raises(sqlite3.IntegrityError, match="names a known person"):
+        db.execute(
+            f"INSERT INTO {table} ({about}, person_id, verdict, role, protocol_version_id, idempotency_key,"
+            f" decided_at, previous_hash, row_hash) VALUES ({what}, 999, 'reject', 'reviewer', 1, 'k', 't', 'p', 'h')"
+        )
+    db.close()
+
+
+def test_every_guard_stands_after_migration_and_the_schema_is_the_one_described(store) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    with store.read() as db:
+        assert compare_metadata(MigrationContext.configure(db), metadata) == []
+        names = guards.trigger_names(db)
+    suffixes = ["no_update", "no_delete", "named"]
+    suffixes.append("no_reuse" if store.engine.dialect.name == "sqlite" else "no_truncate")
+    assert {f"{t}_{s}" for t in decision_tables() for s in suffixes} <= names
+
+
+def test_tables_of_decisions_and_no_others_have_decision_in_their_name() -> None:
+    chained = {name for name, table in metadata.tables.items() if "row_hash" in table.c}
+    assert chained == set(decision_tables())
+
+
+def test_the_log_tells_when_somebody_went_past_the_triggers(tmp_path: Path) -> None:
+    protocol = protocol_of()
+    store = new_review(connection.sqlite_url(tmp_path / "r.sqlite"), protocol)
+    add_records(store, a_record())
+    with store.write() as db:
+        for verdict in (Verdict.INCLUDE, Verdict.EXCLUDE, Verdict.MAYBE):
+            decisions.decide(db, Decision(person="Ada", record_id=1, verdict=verdict), protocol=protocol)
+    with store.read() as db:
+        assert log.broken_links(db) == []
+    with store.write() as db:
+        db.exec_driver_sql("DROP TRIGGER screening_decisions_no_update")
+        db.exec_driver_sql("UPDATE screening_decisions SET note = 'x' WHERE id = 2")
+        assert log.broken_links(db) == ["screening_decisions 2: its content is not what was written"]
+    store.close()
+
+
+def test_a_review_of_a_newer_version_is_not_touched(database_url) -> None:
+    store = new_review(database_url, protocol_of())
+    with store.write() as db:
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    store.close()
+    with pytest.raises(StoreError, match="written by a newer picosieve"):
+        connection.open_store(database_url)

@@ -1,0 +1,21 @@
+"""PFS, OS and ORR results, exact to the character: `load_extractor().extract(text)`."""
+
+from classifier.extraction.facts import RecordFacts
+from classifier.extraction.pipeline import (
+    Extraction,
+    Extractor,
+    Trace,
+    facts_row,
+    load_extractor,
+    mention_row,
+)
+
+__all__ = [
+    "Extraction",
+    "Extractor",
+    "RecordFacts",
+    "Trace",
+    "facts_row",
+    "load_extractor",
+    "mention_row",
+]

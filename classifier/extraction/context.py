@@ -1,0 +1,25 @@
+"""What a sentence is about besides results: plans, hypotheses, history."""
+
+from __future__ import annotations
+
+import re
+
+from classifier.extraction.sentences import Sentence
+
+_PLANNED = re.compile(
+    r"\b(?:designed to|powered|power to|\d+% power|hypothes\w+|null|sample size|assum\w+|to detect"
+    r"|would (?:be|detect|stop|need|have|give|show|require)|"
+    r"was judged (?:un)?interesting|worthwhile|(?:was|were) expected|expected from|target(?:ed)? (?:was"
+    r"|of|ORR|response)|"
+    r"calculated that|foreseen|non-?inferiority (?:margin|required|was)|chosen to (?:show|detect)"
+    r"|rested on|to show (?:a|an)|historical|one-sided|two-sided alpha|"
+    r"stopping rule|Simon|planned (?:to|sample))",
+    re.IGNORECASE,
+)
+
+
+def is_planned(text: str, sentence: Sentence) -> bool:
+    """Whether the sentence speaks of what was assumed, targeted or known before."""
+    if _PLANNED.search(text, sentence.start, sentence.end) is None:
+        return False
+    return True

@@ -1,0 +1,214 @@
+"""Endpoints and what looks like them: one table entry each, found by one pass over a text.
+
+Every entry claims the numbers that stand with it. Entries that are not extracted (time to
+progression, complete response, toxicity ...) are as important as the others: a number that belongs
+to one of them is thereby kept from PFS, OS and ORR.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+D = r"[-\u2010\u2011\u2012\u2013\u2014\u2212\s]+"  # the dashes and spaces that join "progression-free"
+D0 = r"[-\u2010\u2011\u2012\u2013\u2014\u2212\s]*"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointEntry:
+    """One row of the table.
+
+    Attributes
+    ----------
+    key : str
+        The name; for the three extracted endpoints the value of `data.records.Endpoint`.
+    kind : str
+        "time" (months, landmark rates, hazard ratios), "rate" (percent of patients), or "other"
+        (claims any number, never a result).
+    words : str
+        Pattern, read without regard to case; acronyms inside `(?-i:...)` keep theirs.
+    """
+
+    key: str
+    kind: str
+    words: str
+
+
+ENTRIES = (
+    # Order is priority where two entries begin at the same place.
+    EndpointEntry("FOLLOW_UP", "other", rf"follow{D0}ups?|followed{D}(?:up|for)|potential follow"),
+    EndpointEntry(
+        "PFS2", "time", r"(?-i:PFS2|PFS-2)(?!\d)|second progression|progression-free survival 2(?![\d-])"
+    ),
+    EndpointEntry(
+        "PFS",
+        "time",
+        rf"(?-i:[a-z]{{0,2}}PFS(?:IRC|BICR|INV)?)|(?:event{D})?progression{D0}free(?:{D}(?:survivals?"
+        rf"|interval|rates?))?(?!{D}and{D}disease)"
+        rf"|free (?:of|from) (?:disease )?progression|survival free of progression|progression or death"
+        rf"|without (?:disease )?progression",
+    ),
+    EndpointEntry(
+        "TTP", "time", rf"(?-i:TTP)|time{D}to{D}(?:\w+{D}){{0,2}}(?:progression|relapse|recurrence)"
+    ),
+    EndpointEntry(
+        "TTF",
+        "time",
+        rf"(?-i:TTF|TTNT|TTD|TTR)|time{D}to{D}(?!event)(?:\w+{D}){{0,3}}\w+",
+    ),
+    EndpointEntry(
+        "DFS",
+        "time",
+        rf"(?-i:[i]?DFS|DDFS|DRFS|DMFS)|(?:distant )?disease{D0}free(?:{D}(?:survivals?|interval))?",
+    ),
+    EndpointEntry("EFS", "time", rf"(?-i:EFS)|event{D0}free(?:{D}survivals?)?"),
+    EndpointEntry(
+        "OTHER_SURVIVAL",
+        "time",
+        rf"(?-i:RFS|LRFS|LRR-?FS|CSS|DSS|BCSS|MFS|FFS|TFS|LFS|GRFS)|[a-z/]+{D0}free(?:{D}(?:survivals?"
+        rf"|interval))"
+        rf"|[a-z]+{D}specific(?: and overall)?{D}(?:survivals?|mortality)|(?:breast )?cancer survival"
+        rf"|survival (?:benefit|advantage|difference|gain|analys\w+|curves?|data|outcomes?|estimates?"
+        rf"|endpoints?|status)"
+        rf"|(?:graft|cell|animal|mice|mouse|renal|implant|local control|failure){D}survivals?",
+    ),
+    EndpointEntry(
+        "OS",
+        "time",
+        rf"(?-i:[mr]?OS)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
+        rf"|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?|rates?"
+        rf"|probabilit\w+))?|(?:risk|hazard) of death"
+        rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|death from any cause"
+        rf"|of death(?=[\s,]*[\[(]?\s*(?:HR|hazard))",
+    ),
+    EndpointEntry(
+        "PCR",
+        "rate",
+        rf"(?-i:[tyb]?pCR)s?(?! rates? of CR)|pathologic(?:al)?(?:ly)?{D}(?:complete{D}|objective "
+        rf"|tumou?r )?(?:responses?|remissions?|responders?)(?:{D}rates?)?"
+        rf"|complete{D}pathologic(?:al)?{D}(?:responses?|remissions?)(?:{D}rates?)?|near{D}(?-i:pCR)",
+    ),
+    EndpointEntry(
+        "OTHER_RESPONSE",
+        "rate",
+        rf"(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic|metabolic|immune|immunologic\w*|"
+        rf"serolog\w+|antibody|biochemical|PSA|marker|CA-?125|symptom\w*|pain|survey|placebo|dose|early"
+        rf"|biologic\w*|"
+        rf"haematologic|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD)"
+        rf"{D}(?:partial{D}|complete{D})?(?:responses?|responders?|remissions?)(?:{D}rates?)?)"
+        rf"|(?-i:VGPR|MR(?=\s*\d)|MMR|DMR)(?: or (?:better|more|higher))?|(?-i:MRD)(?:{D}negativ\w+)?"
+        rf"|measurable residual|minimal residual"
+        rf"|no responses? (?:to|evaluation)|responders? (?:to|in)?|in response to"
+        rf"|response (?:to treatment )?assessments?"
+        rf"|responses? of (?-i:VGPR)|radiolog\w+ response",
+    ),
+    EndpointEntry(
+        "CR",
+        "rate",
+        rf"(?-i:s?CRi?|sCR/CR|[≥]CR)(?: or better)?(?!-)|(?:stringent )?complete{D}(?:clinical "
+        rf"|metabolic |tumou?r )?(?:responses?|remissions?|regressions?|responders?)(?:{D}rates?)?",
+    ),
+    EndpointEntry(
+        "CBR",
+        "rate",
+        rf"(?-i:CBR|DCR)|clinical{D}benefits?(?:{D}rates?)?|(?:disease|tumou?r){D}control(?:{D}rates?)?"
+        rf"|stable{D}disease|(?-i:SD|PD)(?![\s-]?L)"
+        rf"|progressive{D}disease|disease{D}stabili[sz]ation|local{D}control",
+    ),
+    EndpointEntry(
+        "DOR",
+        "time",
+        r"(?-i:m?D[Oo]R)|durations? of (?:\w+ ){0,2}(?:responses?|remissions?|benefits?"
+        r"|disease control)|(?:responses?|remissions?) durations?"
+        r"|(?:duration|time|months) (?:of|on) (?:\w+ )?(?:treatment|therapy|exposure)|treatment duration",
+    ),
+    EndpointEntry(
+        "ORR",
+        "rate",
+        rf"(?-i:[cim]?ORR)s?|(?:overall|objective|best overall|clinical|tumou?r|total|confirmed|disease"
+        rf"|h[a]?ematologic(?:al)?)"
+        rf"(?:{D}(?:\([^()]{{3,40}}\) ?)?(?:objective|overall|clinical|confirmed|radiolog\w+"
+        rf"|tumou?r)){{0,2}}(?:{D}\([^()]{{3,60}}\))?{D}(?:responses?|remissions?|responders?)"
+        rf"(?:\s?\([^()]{{2,70}}\))?(?:{D}rates?)?"
+        rf"|response{D}rates?|\(?(?-i:CR){D0}\+{D0}(?-i:PR)\)?(?:{D}rates?)?|partial{D}(?:response"
+        rf"|remission) or better|at least a? ?partial{D}(?:response|remission)"
+        rf"|responses?(?=\s+(?:was|were|is|had been|have been)\s+(?:\w+\s+)?(?:seen|observed|achieved"
+        rf"|noted|recorded|documented|obtained|reported|found|attained|reached|confirmed))"
+        rf"|responded|\b[≥](?-i:PR)\b|(?-i:RR)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
+        rf"|,?\s*\d))|(?:no|any|an?) (?:objective )?responses?(?! to)"
+        rf"|responses?(?=\s+(?:were|was|in|with)\b)|responders",
+    ),
+    EndpointEntry(
+        "PR",
+        "rate",
+        rf"partial{D}(?:clinical |tumou?r )?(?:responses?|remissions?|regressions?"
+        rf"|responders?)(?:{D}rates?)?|(?-i:PRs?)(?!\s?[\-+])",
+    ),
+    EndpointEntry(
+        "SAFETY",
+        "other",
+        r"toxicit\w+|adverse|neutropeni\w*|an[a]?emia|thrombo(?:cyto)?peni\w*|leu[ck]openi\w*"
+        r"|lymphopeni\w*|nausea|vomiting|diarrh\w+"
+        r"|neuropath\w+|fatigue|mucositis|stomatitis|infections?|pneumonia|hypertension|rash|alopecia"
+        r"|discontinu\w+|dose reductions?"
+        r"|cytokine release|(?-i:CRS|ICANS|AEs?|SAEs?|TRAEs?|TEAEs?)|pneumonitis|myalgia|arthralgia"
+        r"|keratopathy|withdr[ae]w\w*|side[ -]effects?"
+        r"|deaths? (?:due|related|attributed|within|during)|treatment-related|mortality|relapses?"
+        r"|recurrences?|progressed|died|complications?"
+        r"|non-relapse mortality|morbidity|compliance|quality of life|crossover|cross(?:ed)? over"
+        r"|hyperglyc\w+|dysgeusia|thrombo\w+|bleeding|h[a]?emorrhage|cardio\w+|heart failure",
+    ),
+    EndpointEntry(
+        "BASELINE",
+        "other",
+        r"aged?(?= of|\s|,)|years? old|prior lines?|previous lines?|lines of|cycles?|courses?|bone marrow"
+        r"|transplantation rate|resection rates?|resected"
+        r"|dose intensity|tumou?r size|reduction rate|sensitivity|specificity|were male|were female"
+        r"|underwent|washout|interval between|conver(?:sion|ted)|accuracy|odds ratio"
+        r"|(?-i:OR)(?=\s*[=,:]?\s*\d)|risk ratio|relative risk",
+    ),
+)
+
+KIND = {entry.key: entry.kind for entry in ENTRIES}
+TIME_KEYS = frozenset(k for k, kind in KIND.items() if kind == "time")
+RATE_KEYS = frozenset(k for k, kind in KIND.items() if kind == "rate")
+EXTRACTED = frozenset({"PFS", "OS", "ORR"})
+
+_PATTERN = re.compile(
+    r"(?<![A-Za-z0-9])(?:" + "|".join(f"(?P<{e.key}>{e.words})" for e in ENTRIES) + r")(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+
+# A text in which none of these occurs holds no finding: nothing else is looked at.
+_TRIGGER = re.compile(
+    r"PFS|(?<![A-Za-z])[mr]?OS(?![A-Za-z])|ORR|(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
+    r"|remission|[Hh]azard|alive"
+    r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointMention:
+    """A place in a text that names an endpoint (offsets in code points, end exclusive)."""
+
+    key: str
+    start: int
+    end: int
+
+
+def mentions_endpoint(text: str, start: int = 0, end: int | None = None) -> bool:
+    """Whether a word of PFS, OS or ORR occurs at all (the cheap test that comes first)."""
+    return _TRIGGER.search(text, start, len(text) if end is None else end) is not None
+
+
+def find_endpoints(text: str, start: int = 0, end: int | None = None) -> Iterator[EndpointMention]:
+    """Yield every endpoint and look-alike between `start` and `end`, left to right.
+
+    Examples
+    --------
+    >>> [(m.key, m.start) for m in find_endpoints("Median PFS and time to progression")]
+    [('PFS', 7), ('TTP', 15)]
+    """
+    for match in _PATTERN.finditer(text, start, len(text) if end is None else end):
+        yield EndpointMention(str(match.lastgroup), match.start(), match.end())

@@ -1,0 +1,393 @@
+"""Which number belongs to which endpoint.
+
+A sentence is walked once from left to right. The endpoints named last, as a group ("PFS and OS"),
+are the *focus*; a value is linked to the focus unless it stands in front of its own endpoint ("34%
+responded", "5.6 months was the median PFS"). An endpoint named inside brackets is the focus only
+there. Endpoints that are not extracted take the focus like any other, which is how "TTP was 6 months"
+keeps its number. A sentence that names no endpoint goes on with the focus of the one before when
+its words say so ("the median was", "it was", "rates were").
+
+Values of a focus with two endpoints are dealt out in turn ("PFS and OS were 2.8 and 13.2 months"),
+pairs joined by "versus" together; time points likewise ("12- and 24-month PFS was 70% and 50%").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from classifier.extraction.endpoints import EXTRACTED, KIND
+from classifier.extraction.numbers import Kind
+from classifier.extraction.tokens import Token, gap
+
+
+@dataclass(slots=True)
+class Focus:
+    """The endpoints that the next value belongs to.
+
+    `times` are months; `inherited` counts the sentences since the focus was named (0: this one).
+    """
+
+    keys: list[str]
+    start: int
+    end: int
+    times: tuple[float, ...] = ()
+    inherited: int = 0
+    values: list[Token] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Link:
+    """A value with the endpoint it is linked to, and how.
+
+    `key` is "" where nothing claims the value; `how` names the rule; `statistic` is the annotation
+    guide's word.
+    """
+
+    token: Token
+    key: str
+    statistic: str
+    how: str
+    focus: Focus | None = None
+    timepoint: float | None = None
+    cue: Token | None = None
+    others: tuple[str, ...] = ()
+
+
+_COORDINATED = re.compile(
+    r"\A[\s,;/()\[\]]*(?:(?:and|or|as well as|plus|,|/|both|also|the|a|an|in|with|of|their|median|medians"
+    r"|mean|rates?|times?|estimated|m|m?P?F?S|both|[1-9]\d?(?:-|\s)(?:year|month)s?|respective"
+    r"|corresponding|[1-9]|cumulative|actuarial|HRs?|hazard ratios?|for)[\s,/()\[\]]*)*\Z"
+)
+_PARENTHESIS_TAIL = re.compile(r"\A\s*[\[(]\s*\Z")
+_FORWARD_BE = re.compile(
+    r"\A\s*(?:,?\s*and\s+)?(?:(?:was|were|is|being|represented|constituted)\s+)?(?:the\s+"
+    r"|an?\s+)?(?:observed\s+|estimated\s+|actuarial\s+)?(?:median\s+|mean\s+)?(?:\d+-(?:year|month)\s+)?\Z"
+)
+_FORWARD_PEOPLE = re.compile(
+    r"\A\s*(?:of\s+|in\s+)?(?:the\s+|all\s+|our\s+|these\s+|evaluable\s+|assessable\s+|treated\s+"
+    r"|enrolled\s+|infused\s+|randomi[sz]ed\s+)*(?:\d+\s+)?(?:(?!versus|vs|compared|while|whereas|died"
+    r"|progressed)[\w\u2265<>-]+\s+){0,6}?\Z"
+)
+_FORWARD_HAD = re.compile(
+    r"\b(?:had|have|has|having|achiev\w+|attain\w+|reach\w+|show\w+|experienc\w+|obtain\w+|demonstrat\w+"
+    r"|with|for|an?|were|was|remain\w+|are|is)\s+(?:an?\s+|the\s+|confirmed\s+|documented\s+|best\s+"
+    r"|still\s+|either\s+|at\s+least\s+a\s+)*\Z"
+)
+_PEOPLE_WORDS = re.compile(r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed", re.IGNORECASE)
+_DURATION = re.compile(
+    r"(?:\b(?:every|each|for|least|most|than|first|last|within|up to|until|over|about every|during|next"
+    r"|previous|prior|minimum of|maximum of|approximately every|aged?|more|less|after|interval of"
+    r"|course of|followed for|once|q|duration of|stable disease)|[<>\u2265\u2264=]|\u2265|or)\s*\Z"
+)
+_INHERIT = re.compile(
+    r"\b(?:it was|it is|they were|the (?:\w+\s){0,3}(?:median|medians|rates?|HRs?|hazard ratios?|figures?"
+    r"|values?|estimates?|results?|probabilit\w+|percentages?)|medians|rates|corresponding|respective"
+    r"|compared with|versus|vs\.?|v|same|whereas|figures|[Ii]n|[Ff]or|[Aa]mong|[Ww]ith|HR|hazard ratio"
+    r"|respectively|subgroup|arms?|group)\b"
+)
+
+
+def link_sentence(text: str, tokens: list[Token], before: Focus | None) -> tuple[list[Link], Focus | None]:
+    """Link every value of one sentence.
+
+    Parameters
+    ----------
+    tokens : list of Token
+        The sentence's tokens, in order, units already spread over lists.
+    before : Focus or None
+        The focus that the sentence before left behind.
+
+    Returns
+    -------
+    list of Link
+        One per value, in order; `key` is "" where nothing claims it.
+    Focus or None
+        What the next sentence may inherit.
+    """
+    walk = _Walk(text, tokens, before)
+    walk.run()
+    return walk.links, walk.carried()
+
+
+class _Walk:
+    """The state of one pass over a sentence."""
+
+    def __init__(self, text: str, tokens: list[Token], before: Focus | None) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.links: list[Link] = []
+        self.focus: Focus | None = None
+        self.named = False  # an endpoint of this sentence holds the focus
+        self.before = before
+        if before is not None:
+            self.focus = Focus(
+                list(before.keys), before.start, before.end, before.times, before.inherited + 1
+            )
+        self.saved: list[Focus | None] = []
+        self.hr: Token | None = None
+        self.mean = False
+        self.times: tuple[float, ...] = ()
+        self.last_endpoint = -1
+        self.forward: dict[int, tuple[str, str]] = {}  # run -> endpoint that follows it, rule
+        self.pending: list[tuple[Token, Focus]] = []
+
+    def run(self) -> None:
+        for i, token in enumerate(self.tokens):
+            match token.kind:
+                case "open":
+                    self.saved.append(self.focus)
+                case "close":
+                    self._close()
+                case "endpoint":
+                    self._endpoint(i, token)
+                case "hr":
+                    self.hr = token
+                case "median":
+                    self.mean, self.hr = False, None
+                case "mean":
+                    self.mean, self.hr = True, None
+                case "timepoint":
+                    self._timepoint(i, token)
+                case "value":
+                    self._value(i, token)
+                case "interval":
+                    self._interval(i, token)
+        self._deal()
+
+    def carried(self) -> Focus | None:
+        """The focus that the next sentence may go on with."""
+        for token in reversed(self.tokens):
+            if token.kind == "endpoint" and token.key in EXTRACTED:
+                focus = self.focus if self.focus and set(self.focus.keys) & EXTRACTED else None
+                if focus is None or focus.inherited:
+                    focus = Focus([token.key], token.start, token.end, self.times)
+                focus.times = focus.times or self.times
+                return Focus(list(focus.keys), focus.start, focus.end, focus.times)
+            if token.kind == "endpoint" and KIND[token.key] != "other":
+                return Focus([token.key], token.start, token.end, self.times)
+        if self.focus is not None and self.focus.inherited <= 2:
+            return self.focus
+        return None
+
+    def _close(self) -> None:
+        if not self.saved:
+            return
+        outer = self.saved.pop()
+        if outer is not None and self.focus is not outer:
+            # "(PFS)" after "progression-free survival" names it again; anything else ends here.
+            inner = self.focus
+            if inner is not None and not inner.values and set(inner.keys) <= set(outer.keys):
+                outer.end = max(outer.end, inner.end)
+            self.focus = outer
+        elif outer is None and self.focus is not None and self.focus.values:
+            self.focus = outer or self.focus
+
+    def _endpoint(self, i: int, token: Token) -> None:
+        together = self._coordinated(i)
+        self.last_endpoint = i
+        if together and self.focus is not None:
+            if token.key not in self.focus.keys:
+                self.focus.keys.append(token.key)
+            self.focus.end = token.end
+        else:
+            self.focus = Focus([token.key], token.start, token.end, self.times)
+        self.named = True
+
+    def _coordinated(self, i: int) -> bool:
+        """Whether the endpoint at `i` goes on with the one before: "PFS and OS", "survival (OS)"."""
+        j = self.last_endpoint
+        if j < 0 or self.focus is None or self.focus.inherited:
+            return False
+        between = self.tokens[j + 1 : i]
+        if any(t.kind in ("value", "interval") for t in between):
+            return False
+        words = self.text[self.tokens[j].end : self.tokens[i].start]
+        if len(words) > 60:
+            return False
+        if self.tokens[i].key == self.tokens[j].key and _PARENTHESIS_TAIL.match(words):
+            return True
+        return bool(words.strip()) and _COORDINATED.match(words) is not None
+
+    def _timepoint(self, i: int, token: Token) -> None:
+        if token.quantity is None or not token.quantity.times:
+            return
+        before = self.tokens[i - 1] if i else None
+        behind = self.links[-1] if self.links else None
+        if (
+            token.quantity.why == "at"
+            and before is not None
+            and behind is not None
+            and behind.token.quantity is not None
+            and behind.token.quantity.kind is Kind.PERCENT
+            and len(self._gap_from(behind.token, i)) < 28
+            and not re.search(r"[;.]|\band\b", self._gap_from(behind.token, i))
+        ):
+            for link in self.links:
+                if link.token.run == behind.token.run:
+                    link.timepoint = token.quantity.times[0]
+            if self.focus is not None and not self.times:
+                self.times = token.quantity.times
+            return
+        self.times = token.quantity.times
+        if self.focus is not None and not self.focus.values:
+            self.focus.times = self.times
+
+    def _gap_from(self, value: Token, i: int) -> str:
+        return gap(self.text, self.tokens, self.tokens.index(value), i)
+
+    def _interval(self, i: int, token: Token) -> None:
+        """A pair of numbers with a unit and no value in front of it is a range over studies."""
+        q = token.quantity
+        if q is None or not q.why.startswith("pair") or token.notes:
+            return
+        self._value(i, token)
+
+    def _value(self, i: int, token: Token) -> None:
+        q = token.quantity
+        if q is None:
+            return
+        ratio = q.kind is Kind.PLAIN or q.why == "pair plain"
+        if ratio and self.hr is not None:
+            self._ratio(i, token)
+            return
+        key, how = self._follows(i, token)
+        if key:
+            focus: Focus | None = Focus([key], token.start, token.end, self.times)
+        else:
+            focus, how = self.focus, "focus" if self.focus and not self.focus.inherited else "inherited"
+            if focus is None:
+                how = "none"
+            elif focus.inherited:
+                sentence = self.text[self.tokens[0].start : token.start]
+                start = self.text.rfind(". ", 0, self.tokens[0].start) + 1
+                sentence = self.text[max(start, self.tokens[0].start - 200) : token.start]
+                if not _INHERIT.search(sentence):
+                    how = "inherited without a cue"
+        link = Link(token, "", self._statistic(token), how, focus, self._time_of(focus), self.hr)
+        self.links.append(link)
+        if focus is not None:
+            focus.values.append(token)
+
+    def _time_of(self, focus: Focus | None) -> float | None:
+        times = (focus.times if focus is not None and focus.times else self.times) or self.times
+        return times[0] if times else None
+
+    def _ratio(self, i: int, token: Token) -> None:
+        focus = self.focus
+        if focus is not None and not any(KIND[k] == "time" for k in focus.keys):
+            focus = self._last_time_focus(i) or focus
+        how = "hazard ratio" if focus is not None else "none"
+        if focus is not None and focus.inherited:
+            how = "hazard ratio inherited"
+        link = Link(token, "", "hazard_ratio", how, focus, None, self.hr)
+        self.links.append(link)
+        if focus is not None:
+            focus.values.append(token)
+
+    def _last_time_focus(self, i: int) -> Focus | None:
+        for token in reversed(self.tokens[:i]):
+            if token.kind == "endpoint" and KIND[token.key] == "time":
+                return Focus([token.key], token.start, token.end)
+        return self.before if self.before and any(KIND[k] == "time" for k in self.before.keys) else None
+
+    def _statistic(self, token: Token) -> str:
+        q = token.quantity
+        if q is None:
+            return ""
+        if q.kind is Kind.TIME or q.kind is Kind.NOT_REACHED or q.why == "pair time":
+            return "mean" if self.mean and q.kind is not Kind.NOT_REACHED else "median"
+        if q.kind in (Kind.PERCENT, Kind.COUNT) or q.why == "pair percent":
+            return "rate"
+        return "plain"
+
+    def _follows(self, i: int, token: Token) -> tuple[str, str]:
+        """The endpoint behind the value, where the words between make it the value's own."""
+        if token.run in self.forward:
+            return self.forward[token.run]
+        last = i
+        for j in range(i + 1, len(self.tokens)):
+            other = self.tokens[j]
+            if other.kind == "value" and other.depth == token.depth:
+                if other.run != token.run:
+                    return "", ""
+                last = j
+            elif other.depth < token.depth:
+                return "", ""
+            elif other.kind == "endpoint" and other.depth == token.depth:
+                found = self._behind(last, j, token)
+                if found[0] and token.run >= 0:
+                    self.forward[token.run] = found
+                return found
+        return "", ""
+
+    def _behind(self, last: int, j: int, token: Token) -> tuple[str, str]:
+        words = gap(self.text, self.tokens, last, j)
+        key = self.tokens[j].key
+        q = token.quantity
+        if q is None or len(words) > 90:
+            return "", ""
+        name = self.text[self.tokens[j].start : self.tokens[j].end]
+        percent = q.kind in (Kind.PERCENT, Kind.COUNT)
+        if percent and not words.strip():
+            return key, "value before its endpoint"
+        if percent and _PEOPLE_WORDS.match(name) and _FORWARD_PEOPLE.match(words):
+            return key, "people who responded"
+        if (
+            percent
+            and KIND[key] in ("rate", "time")
+            and _FORWARD_PEOPLE.match(words)
+            and _FORWARD_HAD.search(words)
+        ):
+            return key, "people who had a response"
+        if not percent and q.kind is not Kind.PLAIN and KIND[key] == "time" and _FORWARD_BE.match(words):
+            if re.search(r"\b(?:was|were|is)\b|the\s|\A\s*\Z", words):
+                return key, "value before its endpoint"
+        return "", ""
+
+    def _deal(self) -> None:
+        """Deal the values of each focus out over its endpoints and time points."""
+        by_focus: dict[int, list[Link]] = {}
+        for link in self.links:
+            if link.focus is not None:
+                by_focus.setdefault(id(link.focus), []).append(link)
+        for links in by_focus.values():
+            focus = links[0].focus
+            if focus is None:
+                continue
+            for statistic in ("median", "mean", "rate", "hazard_ratio", "plain"):
+                _deal_out(focus, [k for k in links if k.statistic == statistic], self.text)
+
+
+def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
+    if not links:
+        return
+    wanted = {"median": "time", "mean": "time", "hazard_ratio": "time"}.get(links[0].statistic)
+    keys = [k for k in focus.keys if wanted is None or KIND[k] == wanted] or focus.keys
+    times = focus.times if links[0].statistic == "rate" else ()
+    depth = min(link.token.depth for link in links)
+    units: list[list[Link]] = []
+    for link in links:
+        token = link.token
+        if units and (token.depth > depth or token.versus):
+            units[-1].append(link)
+        else:
+            units.append([link])
+    for n, unit in enumerate(units):
+        for link in unit:
+            if len(keys) == 1:
+                link.key = keys[0]
+            elif len(units) % len(keys) == 0:
+                link.key = keys[n % len(keys)]
+                link.others = tuple(k for k in keys if k != link.key)
+            else:
+                link.key = keys[0]
+                link.others = tuple(keys[1:])
+                link.how += ", shared"
+            if len(times) > 1:
+                link.timepoint = times[(n // (len(keys) if len(keys) > 1 else 1)) % len(times)]
+
+
+def is_duration(text: str, token: Token) -> bool:
+    """Whether the words before a time make it a schedule or a threshold, not a result."""
+    return _DURATION.search(text, max(0, token.start - 24), token.start) is not None

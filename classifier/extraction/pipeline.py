@@ -1,0 +1,346 @@
+"""The extractor: text in, findings and record facts out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier.extraction.context import is_planned
+from classifier.extraction.endpoints import EXTRACTED, KIND, mentions_endpoint
+from classifier.extraction.facts import RecordFacts, record_facts
+from classifier.extraction.linking import Focus, Link, is_duration, link_sentence
+from classifier.extraction.numbers import Kind
+from classifier.extraction.sentences import Sentence, split_sentences
+from classifier.extraction.tokens import Token, join_runs, read_tokens, spread_units
+from data.records import Endpoint, Finding, Statistic, Unit
+
+MAX_SENTENCE = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one text states: its findings in order, and the facts of the record."""
+
+    findings: tuple[Finding, ...]
+    facts: RecordFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Why a number was, or was not, taken (`extract --explain`).
+
+    `start` and `end` are code points into the text.
+    """
+
+    start: int
+    end: int
+    text: str
+    taken: bool
+    reason: str
+    endpoint: str = ""
+
+
+class Extractor:
+    """Finds PFS, OS and ORR results in titles and abstracts; made by `load_extractor`."""
+
+    def extract(self, text: str) -> Extraction:
+        """Every stated result of one text."""
+        sentences = split_sentences(text)
+        findings = tuple(c for c in (self._finding(text, k) for k in self._candidates(text, sentences)) if c)
+        return Extraction(findings, record_facts(text, sentences))
+
+    def pipe(self, texts: Iterable[str]) -> Iterator[Extraction]:
+        """`extract` over a stream, in constant memory."""
+        for text in texts:
+            yield self.extract(text)
+
+    def explain(self, text: str) -> list[Trace]:
+        """Each number near an endpoint, and why it was or was not taken."""
+        traces = []
+        for candidate in self._candidates(text, split_sentences(text)):
+            token = candidate.link.token
+            finding = self._finding(text, candidate)
+            traces.append(
+                Trace(
+                    token.start,
+                    token.end,
+                    text[token.start : token.end],
+                    finding is not None,
+                    candidate.refusal or candidate.link.how,
+                    candidate.link.key,
+                )
+            )
+        return traces
+
+    def _candidates(self, text: str, sentences: list[Sentence]) -> Iterator[Candidate]:
+        focus: Focus | None = None
+        since = 9
+        for sentence in sentences:
+            if sentence.end - sentence.start > MAX_SENTENCE:
+                focus = None
+                continue
+            if mentions_endpoint(text, sentence.start, sentence.end):
+                since = 0
+            else:
+                since += 1
+                if since > 2 or focus is None:
+                    continue
+            tokens = read_sentence(text, sentence)
+            links, focus = link_sentence(text, tokens, focus)
+            planned = is_planned(text, sentence)
+            for link in links:
+                yield judge(text, sentence, tokens, link, planned)
+
+    def _finding(self, text: str, candidate: Candidate) -> Finding | None:
+        if candidate.refusal:
+            return None
+        return make_finding(text, candidate)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A linked value and what speaks against it ("" when nothing does)."""
+
+    sentence: Sentence
+    link: Link
+    refusal: str
+    arm: str | None = None
+
+
+def read_sentence(text: str, sentence: Sentence) -> list[Token]:
+    """The tokens of a sentence with units spread, runs joined and intervals attached."""
+    tokens = read_tokens(text, sentence.start, sentence.end)
+    spread_units(text, tokens)
+    _times_before_endpoints(text, tokens)
+    tokens = _merge_counts(text, tokens)
+    join_runs(text, tokens)
+    _attach_intervals(text, tokens)
+    return tokens
+
+
+def _times_before_endpoints(text: str, tokens: list[Token]) -> None:
+    """ "12mo PFS 54%": a time right before a survival endpoint is its time point."""
+    for i, token in enumerate(tokens[:-1]):
+        q, after = token.quantity, tokens[i + 1]
+        if q is None or token.kind != "value" or q.kind is not Kind.TIME or q.value is None:
+            continue
+        words = text[token.end : after.start]
+        if (
+            after.kind == "endpoint"
+            and KIND[after.key] == "time"
+            and re.fullmatch(r"\s+(?:estimated |actuarial |cumulative )?", words)
+        ):
+            if any(
+                t.kind == "value" and t.quantity and t.quantity.kind is Kind.PERCENT
+                for t in tokens[i + 1 : i + 8]
+            ):
+                from classifier.extraction.numbers import Quantity
+
+                token.kind = "timepoint"
+                token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=(q.value,), why="adjective")
+
+
+def _merge_counts(text: str, tokens: list[Token]) -> list[Token]:
+    """Join "33/97" to the percentage it states; the percentage stands for both."""
+    dropped: set[int] = set()
+    for i, token in enumerate(tokens):
+        if token.kind != "value" or token.quantity is None:
+            continue
+        for j in range(i + 1, min(i + 5, len(tokens))):
+            other = tokens[j]
+            if other.kind != "value" or other.quantity is None:
+                if other.kind in ("open", "endpoint", "timepoint", "close"):
+                    continue
+                break
+            if _same_share(text, token, other) and j not in dropped:
+                share, count = (token, other) if token.quantity.kind is Kind.PERCENT else (other, token)
+                share.count, share.total = count.count, count.total
+                dropped.add(j if count is other else i)
+            break
+    return [t for k, t in enumerate(tokens) if k not in dropped]
+
+
+def _same_share(text: str, a: Token, b: Token) -> bool:
+    """Whether one is a count and the other the percentage that it makes, close by."""
+    qa, qb = a.quantity, b.quantity
+    if qa is None or qb is None or b.start - a.end > 80:
+        return False
+    kinds = {qa.kind, qb.kind}
+    if kinds == {Kind.PERCENT, Kind.COUNT} and qa.value is not None and qb.value is not None:
+        return abs(qa.value - qb.value) <= 1.01
+    if qa.kind is Kind.PLAIN and qb.kind is Kind.PERCENT:  # "33 (28%)"
+        between = text[a.end : b.start]
+        if re.fullmatch(
+            r"(?:\s+(?:of\s+\w+\s+)?(?:patients?|pts|women|men))?\s*[\[(]\s*", between
+        ) and qa.value == int(qa.value or 0.5):
+            a.count = int(qa.value or 0)
+            return True
+    return False
+
+
+def _attach_intervals(text: str, tokens: list[Token]) -> None:
+    value: Token | None = None
+    for _i, token in enumerate(tokens):
+        if token.kind == "value":
+            value = token
+        elif token.kind == "interval" and token.quantity is not None and value is not None:
+            q = token.quantity
+            if q.why == "ci":
+                if value.interval is None and token.start - value.end < 120:
+                    value.interval = q
+                token.notes.append("an interval")
+            elif q.why.startswith("pair") and value.interval is None:
+                between = text[value.end : token.start]
+                inside = value.quantity is not None and (
+                    value.quantity.value is None
+                    or (
+                        (q.value is None or q.value <= value.quantity.value + 1e-9)
+                        and (q.value_max is None or value.quantity.value <= q.value_max + 1e-9)
+                    )
+                )
+                if inside and re.fullmatch(
+                    r"\s*[,;]?\s*[\[(]?\s*(?:\d+/\d+\s*[;,]\s*)?(?:95\s?%\s*[,:]?\s*)?", between
+                ):
+                    value.interval = q
+                    token.notes.append("an interval")
+
+
+def judge(text: str, sentence: Sentence, tokens: list[Token], link: Link, planned: bool) -> Candidate:
+    """Say what speaks against a linked value."""
+    return Candidate(sentence, link, _refusal(text, tokens, link, planned))
+
+
+def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
+    q = link.token.quantity
+    if q is None or not link.key:
+        return "no endpoint in reach"
+    if link.key not in EXTRACTED:
+        return f"belongs to {link.key}"
+    if link.how == "inherited without a cue":
+        return "no endpoint in the sentence"
+    if planned:
+        return "planned or hypothesised"
+    if link.statistic == "plain":
+        return "a number without a unit"
+    if link.statistic in ("median", "mean") and link.key == "ORR":
+        return "a time with a response endpoint"
+    if link.statistic == "rate" and link.key != "ORR" and q.kind is Kind.COUNT:
+        return "a count with a survival endpoint"
+    if q.kind is Kind.TIME and is_duration(text, link.token):
+        return "a duration or threshold"
+    before = text[max(0, link.token.start - 3) : link.token.start]
+    if q.kind is Kind.PERCENT and re.search(r"[<>\u2265\u2264]\s*\Z", before):
+        return "a threshold"
+    return ""
+
+
+def make_finding(text: str, candidate: Candidate) -> Finding | None:
+    """The finding of an accepted candidate; None where no valid finding can be made of it."""
+    link, token, q = candidate.link, candidate.link.token, candidate.link.token.quantity
+    if q is None:
+        return None
+    endpoint = Endpoint(link.key)
+    statistic = _statistic(link)
+    unit = {"median": Unit.MONTHS, "mean": Unit.MONTHS, "hazard_ratio": Unit.RATIO}.get(
+        statistic, Unit.PERCENT
+    )
+    ci = token.interval
+    low, high = (ci.value, ci.value_max) if ci is not None else (None, None)
+    if (
+        ci is not None
+        and unit is Unit.MONTHS
+        and q.unit
+        and not re.search(r"[a-z]{3}", text[ci.start : ci.end].split("CI")[-1])
+    ):
+        from classifier.extraction.numbers import to_months
+
+        low = to_months(low, q.unit) if low is not None else None
+        high = to_months(high, q.unit) if high is not None else None
+    try:
+        return Finding(
+            endpoint=endpoint,
+            statistic=Statistic(statistic),
+            value=None if q.kind is Kind.NOT_REACHED else q.value,
+            value_max=q.value_max if q.kind is Kind.INTERVAL else None,
+            not_reached=q.kind is Kind.NOT_REACHED,
+            unit=unit,
+            ci_lower=low,
+            ci_upper=high,
+            ci_level=(ci.level or 95.0) if ci is not None else None,
+            timepoint_months=link.timepoint if statistic == "landmark_rate" else None,
+            count=token.count,
+            total=token.total if token.count is not None else None,
+            arm=candidate.arm,
+            start=token.start,
+            end=token.end,
+            evidence_start=candidate.sentence.start,
+            evidence_end=max(candidate.sentence.end, token.end),
+            value_text=text[token.start : token.end],
+            confidence=0.5,
+            rule=link.how,
+        )
+    except ValueError:
+        return None
+
+
+def _statistic(link: Link) -> str:
+    if link.statistic == "rate":
+        return "response_rate" if link.key == "ORR" else "landmark_rate"
+    return link.statistic
+
+
+def load_extractor(bundle: Path | None = None) -> Extractor:
+    """The extractor with the shipped model, or with the one in `bundle`."""
+    return Extractor()
+
+
+def mention_row(record_id: str, text: str, finding: Finding) -> dict[str, object]:
+    """One JSONL row: the annotation guide's fields, places, confidence and rule."""
+    return {
+        "record_id": record_id,
+        "endpoint": str(finding.endpoint),
+        "statistic": str(finding.statistic),
+        "value": finding.value,
+        "value_max": finding.value_max,
+        "not_reached": finding.not_reached,
+        "unit": str(finding.unit),
+        "ci_lower": finding.ci_lower,
+        "ci_upper": finding.ci_upper,
+        "ci_level": finding.ci_level,
+        "timepoint_months": finding.timepoint_months,
+        "count": finding.count,
+        "total": finding.total,
+        "arm": finding.arm,
+        "value_text": finding.value_text,
+        "quote": text[finding.evidence_start : finding.evidence_end],
+        "source": str(finding.source),
+        "source_study": finding.source_study,
+        "assessor": finding.assessor,
+        "analysis_set": finding.analysis_set,
+        "analysis": finding.analysis,
+        "time_origin": finding.time_origin,
+        "criteria": finding.criteria,
+        "treatment": finding.treatment,
+        "reference": finding.reference,
+        "adjusted": finding.adjusted,
+        "contrast": finding.contrast,
+        "start": finding.start,
+        "end": finding.end,
+        "evidence_start": finding.evidence_start,
+        "evidence_end": finding.evidence_end,
+        "confidence": finding.confidence,
+        "rule": finding.rule,
+    }
+
+
+def facts_row(record_id: str, facts: RecordFacts) -> dict[str, object]:
+    """The record line: `{"record_id", "type": "record", "n_total", "follow_up_months", "design"}`."""
+    return {
+        "record_id": record_id,
+        "type": "record",
+        "n_total": facts.n_total,
+        "follow_up_months": facts.follow_up_months,
+        "design": facts.design,
+    }

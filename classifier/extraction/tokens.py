@@ -1,0 +1,170 @@
+"""What a sentence says, token by token: endpoints, quantities, cue words and brackets, with their depth."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from classifier.extraction.endpoints import find_endpoints
+from classifier.extraction.numbers import Kind, Quantity, to_months
+from classifier.extraction.quantities import find_quantities
+
+_CUE = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
+    r"|[a-z]{0,2}HRs?(?![+\-\u2010-\u2014\u2212]|[\s,]*(?:positive|negative|status|or HER2|and HER2"
+    r"|\+))(?:adj)?)"
+    r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>[Mm]eans?(?! that| of [a-z])|[Aa]verage)"
+    r"|(?P<respectively>[Rr]espectively))(?![A-Za-z])"
+)
+_BRACKET = re.compile(r"[()\[\]]")
+LIST_JOIN = re.compile(
+    r"\s*(?:[,;/]|,?\s*(?:and|or|to|but)|,?\s*(?:vs?\.?|versus|against|than|as compared (?:with|to)"
+    r"|compared (?:with|to)))\s*\Z"
+)
+VERSUS = re.compile(r"\b(?:vs?\.?|versus|against|compared (?:with|to)|than)(?![\w])")
+
+
+@dataclass(slots=True)
+class Token:
+    """One thing that a sentence says.
+
+    Attributes
+    ----------
+    kind : str
+        "endpoint", "value", "timepoint", "interval", "none", "hr", "median", "mean",
+        "respectively", "open" or "close".
+    depth : int
+        How many brackets are open around it, in the sentence.
+    key : str
+        The endpoint table's key.
+    quantity : Quantity or None
+    interval : Quantity or None
+        For a value: the confidence interval that stands with it.
+    """
+
+    kind: str
+    start: int
+    end: int
+    depth: int = 0
+    key: str = ""
+    quantity: Quantity | None = None
+    interval: Quantity | None = None
+    count: int | None = None
+    total: int | None = None
+    run: int = -1
+    versus: bool = False  # joined to the value before it by "versus"
+    joined: bool = False  # joined to the value before it at all
+    notes: list[str] = field(default_factory=list)
+
+
+_VALUE_KINDS = {Kind.PERCENT, Kind.TIME, Kind.PLAIN, Kind.COUNT, Kind.NOT_REACHED}
+
+
+def read_tokens(text: str, start: int, end: int) -> list[Token]:
+    """The tokens of `text[start:end]` in order; offsets are relative to the whole text."""
+    found: list[Token] = []
+    quantities = list(find_quantities(text, start, end))
+    taken = [(q.start, q.end) for q in quantities]
+    for q in quantities:
+        kind = "value" if q.kind in _VALUE_KINDS else str(q.kind)
+        found.append(Token(kind, q.start, q.end, quantity=q, count=q.count, total=q.total))
+    for mention in find_endpoints(text, start, end):
+        if not _inside(mention.start, mention.end, taken):
+            found.append(Token("endpoint", mention.start, mention.end, key=mention.key))
+    for match in _CUE.finditer(text, start, end):
+        if not _inside(match.start(), match.end(), taken):
+            found.append(Token(str(match.lastgroup), match.start(), match.end()))
+    for match in _BRACKET.finditer(text, start, end):
+        if not _inside(match.start(), match.end(), taken):
+            kind = "open" if match[0] in "([" else "close"
+            found.append(Token(kind, match.start(), match.end()))
+    found.sort(key=_order)
+    _set_depth(found)
+    return found
+
+
+def _order(token: Token) -> tuple[int, int]:
+    return (token.start, token.end)
+
+
+def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    return any(s < end and start < e for s, e in spans)
+
+
+def _set_depth(tokens: list[Token]) -> None:
+    depth = 0
+    for token in tokens:
+        if token.kind == "close":
+            depth = max(0, depth - 1)
+        token.depth = depth
+        if token.kind == "open":
+            depth += 1
+
+
+def gap(text: str, tokens: list[Token], left: int, right: int) -> str:
+    """The text between two tokens, brackets and what is in them left out where both stand outside."""
+    start, end = tokens[left].end, tokens[right].start
+    depth = tokens[left].depth
+    pieces, at, opened = [], start, 0
+    for token in tokens[left + 1 : right]:
+        if token.kind == "open" and token.depth >= depth:
+            if opened == 0:
+                pieces.append(text[at : token.start])
+            opened += 1
+        elif token.kind == "close" and opened:
+            opened -= 1
+            at = token.end
+    if not opened:
+        pieces.append(text[at:end])
+    return "".join(pieces)
+
+
+def value_indices(tokens: list[Token]) -> list[int]:
+    """Positions of the values among the tokens."""
+    return [i for i, t in enumerate(tokens) if t.kind == "value"]
+
+
+def spread_units(text: str, tokens: list[Token]) -> None:
+    """Give the bare numbers of a list the unit that stands after its last: "8.4 and 19.0 months"."""
+    after: dict[int, int] = {}  # by depth, the value that follows
+    for i in range(len(tokens) - 1, -1, -1):
+        token = tokens[i]
+        if token.kind != "value" or token.quantity is None:
+            continue
+        follower = after.get(token.depth)
+        if token.quantity.kind is Kind.PLAIN and follower is not None:
+            between = gap(text, tokens, i, follower)
+            other = tokens[follower].quantity
+            if other is not None and len(between) < 30 and LIST_JOIN.match(between):
+                _take_unit(text, token, other)
+        after = {depth: k for depth, k in after.items() if depth < token.depth}
+        after[token.depth] = i
+
+
+def _take_unit(text: str, token: Token, other: Quantity) -> None:
+    q = token.quantity
+    if q is None or q.value is None or not text[token.start].isdigit():
+        return
+    if other.kind is Kind.PERCENT and q.value <= 100:
+        token.quantity = Quantity(Kind.PERCENT, q.start, q.end, q.value)
+    elif other.kind is Kind.TIME:
+        token.quantity = Quantity(Kind.TIME, q.start, q.end, to_months(q.value, other.unit), unit=other.unit)
+
+
+def join_runs(text: str, tokens: list[Token]) -> None:
+    """Number the runs of values that are joined as a list, and mark the "versus" among them."""
+    n_runs = 0
+    before: dict[int, int] = {}  # by depth, the value that came before
+    for i, token in enumerate(tokens):
+        if token.kind != "value":
+            continue
+        earlier = before.get(token.depth)
+        if earlier is not None:
+            between = gap(text, tokens, earlier, i)
+            if len(between) < 34 and LIST_JOIN.match(between):
+                token.joined, token.run = True, tokens[earlier].run
+                token.versus = bool(VERSUS.search(between))
+        if not token.joined:
+            token.run, n_runs = n_runs, n_runs + 1
+        before = {depth: k for depth, k in before.items() if depth < token.depth}
+        before[token.depth] = i

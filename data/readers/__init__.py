@@ -17,12 +17,42 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from data.errors import ReadError
-from data.readers import ris, table
-from data.readers.base import Entry, Format, Head, Opened, Reject, find_encoding, read_head
+from data.readers import bibtex, endnote, medline, pubmed_xml, ris, table, xlsx
+from data.readers.base import (
+    Entry,
+    Format,
+    Head,
+    Label,
+    Opened,
+    Reject,
+    codec_of,
+    find_encoding,
+    is_zip,
+    read_head,
+)
 
-__all__ = ["FORMATS", "Opened", "Reject", "count_entries", "label_columns", "open_records", "read"]
+__all__ = [
+    "FORMATS",
+    "Label",
+    "Opened",
+    "Reject",
+    "count_entries",
+    "label_columns",
+    "open_records",
+    "read",
+    "read_labels",
+]
 
-FORMATS: tuple[Format, ...] = (ris.FORMAT, table.CSV, table.TSV)
+FORMATS: tuple[Format, ...] = (
+    ris.FORMAT,
+    medline.FORMAT,
+    pubmed_xml.FORMAT,
+    endnote.FORMAT,
+    bibtex.FORMAT,
+    xlsx.FORMAT,
+    table.CSV,
+    table.TSV,
+)
 
 
 def open_records(path: Path, *, columns: Mapping[str, str] | None = None) -> Opened:
@@ -47,9 +77,9 @@ def open_records(path: Path, *, columns: Mapping[str, str] | None = None) -> Ope
         or a table without a title column.
     """
     data = read_head(path)
-    encoding = find_encoding(path, data)
+    encoding = "" if is_zip(data) else find_encoding(path, data)
     # A cut at HEAD_BYTES may split a character; it must not decide anything.
-    text = data.decode("cp1252" if encoding == "windows-1252" else encoding, errors="ignore")
+    text = data.decode(codec_of(encoding), errors="ignore") if encoding else ""
     head = Head(path, data, text.lstrip("\ufeff"), encoding)
     sure, _, best = max(((f.sniff(head), -n, f) for n, f in enumerate(FORMATS)), key=lambda found: found[:2])
     if not sure and columns:
@@ -71,8 +101,29 @@ def count_entries(opened: Opened) -> int:
 
 
 def label_columns(opened: Opened) -> tuple[str, ...]:
-    """The columns of a table that hold somebody's decisions; `read` leaves them out."""
+    """Columns of a table, or notes of ASReview, that hold decisions; `read` leaves them out."""
     return opened.labels
+
+
+def read_labels(opened: Opened, *, column: str) -> Iterator[Label]:
+    """The decisions in one of `label_columns`, in the order of the file.
+
+    Parameters
+    ----------
+    opened : Opened
+    column : str
+        One of `label_columns(opened)`.
+
+    Returns
+    -------
+    iterator of Label
+        `Label.line` is the `Record.line` of the entry it belongs to.
+    """
+    if column not in opened.labels:
+        there = ", ".join(opened.labels) or "none"
+        raise ReadError(f"{opened.path}: no label column {column!r}; there is {there}")
+    labels = _format(opened).labels
+    return labels(opened, column) if labels else iter(())
 
 
 def _format(opened: Opened) -> Format:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from data.errors import ReadError
-from data.readers.base import doi_in, once, year_in
+from data.readers.base import clean, doi_in, meeting_type, once, short, year_in
 from data.records import Record
 
 # Names as spreadsheets, ASReview, Covidence, Rayyan, Scopus, Web of Science, PubMed and Zotero give
@@ -105,6 +105,18 @@ def map_columns(
     return tuple((n, field_of[n]) for n in dict.fromkeys(names) if n in field_of)
 
 
+def field_cells(
+    columns: Sequence[tuple[str, str]], header: Sequence[str], cells: Sequence[str]
+) -> dict[str, list[str]]:
+    """The cells of one row by field; of two columns with one name the first counts."""
+    field_of = dict(columns)
+    found: dict[str, list[str]] = {}
+    for name, cell in zip(header, cells, strict=False):
+        if field := field_of.pop(name, ""):
+            found.setdefault(field, []).append(cell)
+    return found
+
+
 def find_labels(header: Sequence[str]) -> tuple[str, ...]:
     """The columns that hold decisions by their names."""
     return tuple(dict.fromkeys(n for n in header if plain(n) in _LABELS))
@@ -147,37 +159,41 @@ def split_authors(cell: str) -> tuple[str, ...]:
 
 def _number(cell: str) -> str:
     """An identifier without what a spreadsheet made of it ("123.0")."""
-    return re.sub(r"(?<=\d)\.0$", "", cell)
+    return re.sub(r"(?<=\d)\.0$", "", short(cell))
 
 
 def to_record(cells: Mapping[str, Sequence[str]], *, line: int, raw: str) -> Record:
     """A record from the cells of one row, by field (several cells where several columns share a field)."""
 
     def one(field: str) -> str:
-        texts = (cell.strip() for cell in cells.get(field, ()))
+        texts = (clean(cell) for cell in cells.get(field, ()))
         return next((t for t in texts if t and (t not in _MISSING or field in ("title", "authors"))), "")
 
-    pages = one("pages")
+    def several(field: str) -> tuple[str, ...]:
+        return once(item for cell in cells.get(field, ()) for item in split_list(cell))
+
+    pages = short(one("pages"))
     if not pages:
-        pages = "-".join(dict.fromkeys(p for p in (one("start_page"), one("end_page")) if p))
+        pages = "-".join(dict.fromkeys(p for p in (short(one("start_page")), short(one("end_page"))) if p))
     accession = _number(one("accession"))
+    types = several("publication_types")
     return Record(
         title=one("title"),
         abstract=one("abstract"),
         authors=split_authors(one("authors")),
         year=year_in(one("year")),
-        journal=one("journal"),
+        journal=short(one("journal")),
         volume=_number(one("volume")),
         issue=_number(one("issue")),
         pages=pages,
-        doi=doi_in(one("doi")) or one("doi"),
+        doi=doi_in(one("doi")) or doi_in(one("url")) or short(one("doi")),
         pmid=_number(one("pmid")),
         accession=accession,
-        language=one("language"),
-        publication_types=once([t for cell in cells.get("publication_types", ()) for t in split_list(cell)]),
-        keywords=once([k for cell in cells.get("keywords", ()) for k in split_list(cell)]),
-        conference=one("conference"),
-        url=one("url"),
+        language=short(one("language")),
+        publication_types=types,
+        keywords=several("keywords"),
+        conference=short(one("conference")) or meeting_type(types),
+        url=short(one("url")),
         external_id=_number(one("external_id")) or accession,
         raw=raw,
         line=line,

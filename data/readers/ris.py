@@ -17,11 +17,15 @@ from data.readers.base import (
     Entry,
     Format,
     Head,
+    Label,
     Opened,
+    accession_and_pmid,
     doi_in,
     lines,
+    meeting_type,
     once,
     reject,
+    short,
     year_in,
 )
 from data.records import Record
@@ -35,6 +39,7 @@ _STRAY = re.compile(
     r"\s*(?:Link to\b|(?:https?|ftp)://\S+\s*$|[\w ]{1,40}:?\s*<?https?://\S+>?\s*$)", re.IGNORECASE
 )
 _LONG_TAGS = frozenset({"AB", "N2", "N1", "RN"})
+_PARAGRAPH_TAGS = frozenset({"AB", "N2", "TI", "T1"})  # repeated at once, they go on
 _CONTENT_TAGS = frozenset({"TI", "T1", "AU", "A1", "AB", "N2"})
 _KNOWN_TAGS = frozenset(
     "TY A1 A2 A3 A4 AB AD AN AU BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED ET EP FX ID IS"
@@ -63,9 +68,9 @@ TYPE_NAMES = {
     "UNPB": "Unpublished work",
     "UNPD": "Unpublished work",
 }
+ASREVIEW_NOTES = "ASReview notes"
+_ASREVIEW = re.compile(r"^N1\s+-\s.*\bASReview_(relevant|irrelevant)\b", re.IGNORECASE | re.MULTILINE)
 _MEETING_TYPES = frozenset({"ABST", "CONF", "CPAPER"})
-_MEETING = re.compile(r"\b(conference|meeting|congress)\b", re.IGNORECASE)
-_EMBASE_PUI = re.compile(r"L?\d{6,12}")
 
 
 @dataclass(slots=True)
@@ -96,7 +101,8 @@ def _sniff(head: Head) -> int:
 
 
 def _check(head: Head, columns: Columns) -> Opened:
-    return Opened(head.path, "RIS", head.encoding)
+    labels = (ASREVIEW_NOTES,) if _ASREVIEW.search(head.text) else ()
+    return Opened(head.path, "RIS", head.encoding, labels=labels)
 
 
 def _rows(opened: Opened) -> Iterator[tuple[int, str]]:
@@ -149,14 +155,25 @@ def _tagged(block: _Block) -> list[tuple[str, list[str]]]:
         tag = _TAG.match(row)
         last = found[-1][0] if found else ""
         if tag and _is_tag(row, tag[1], last, two_spaces):
-            found.append((tag[1], [tag[2].strip()]))
+            if tag[1] == last and last in _PARAGRAPH_TAGS:
+                found[-1][1].append(tag[2])
+            else:
+                found.append((tag[1], [tag[2]]))
         elif not row.strip(" \t\x1a"):
             after_blank = True
             continue
         elif found and not _STRAY.match(row) and (last in _LONG_TAGS or not after_blank):
-            found[-1][1].append(row.strip())
+            _continue(found[-1][1], last, row.strip())
         after_blank = False
     return found
+
+
+def _continue(rows: list[str], tag: str, row: str) -> None:
+    """Add a line without a tag to the field above it: a paragraph, a keyword, or a wrapped line."""
+    if tag in _LONG_TAGS or tag == "KW":
+        rows.append(row)
+    else:
+        rows[-1] = f"{rows[-1].rstrip()} {row}"
 
 
 def _is_tag(row: str, tag: str, last: str, two_spaces: bool) -> bool:
@@ -173,10 +190,14 @@ class _Fields:
         for tag, rows in tagged:
             self.values.setdefault(tag, []).append(rows)
 
-    def all(self, *tags: str, join: str = " ") -> list[str]:
-        """Every value of these tags, in the order of the tags given."""
+    def all(self, *tags: str) -> list[str]:
+        """Every value of these tags on one line, in the order of the tags given."""
+        return [text for tag in tags for rows in self.values.get(tag, []) if (text := short(" ".join(rows)))]
+
+    def texts(self, *tags: str) -> list[str]:
+        """Every value of these tags as it is, one line under the other."""
         return [
-            text for tag in tags for rows in self.values.get(tag, []) if (text := join.join(rows).strip())
+            text for tag in tags for rows in self.values.get(tag, []) if (text := "\n".join(rows).strip())
         ]
 
     def first(self, *tags: str) -> str:
@@ -186,29 +207,20 @@ class _Fields:
 
 def _abstract(fields: _Fields) -> str:
     """AB and N2 joined; a repetition, or a part of another, is left out."""
-    texts = once(fields.all("AB", "N2", join="\n"))
-    kept = [t for t in texts if not any(t != other and t in other for other in texts)]
-    return "\n".join(kept)
+    texts = list(dict.fromkeys(fields.texts("AB", "N2")))
+    return "\n".join(t for t in texts if not any(t != other and t in other for other in texts))
 
 
 def _accession_and_pmid(fields: _Fields) -> tuple[str, str]:
-    """Accession number and PMID: Embase.com has the PUI in U2 and the PMID in C5, Ovid both in AN."""
-    number = fields.first("AN")
-    pui = fields.first("U2")
-    database = " ".join(fields.all("DB", "DP", "N1")).casefold()
-    pmid = fields.first("PM")
-    c5 = fields.first("C5")
-    if not pmid and c5.isdecimal() and len(c5) <= 8:
-        pmid = c5
-    if not pmid and number.isdecimal() and len(number) <= 8 and re.search(r"pubmed|medline", database):
-        pmid = number
-    if not pmid and (found := re.search(r"\bPMID:?\s*(\d{1,8})\b", " ".join(fields.all("N1", "C2", "C7")))):
-        pmid = found[1]
-    if not pmid and (found := re.search(r"pubmed\S*/(\d{1,8})\b", " ".join(fields.all("UR", "L2", "LK")))):
-        pmid = found[1]
-    if _EMBASE_PUI.fullmatch(pui) and not number:
-        number = pui
-    return number, pmid
+    return accession_and_pmid(
+        accession=fields.first("AN"),
+        pui=fields.first("U2"),
+        embase_pmid=fields.first("C5"),
+        pmid=fields.first("PM"),
+        database=" ".join(fields.all("DB", "DP", "N1")),
+        notes=" ".join(fields.all("N1", "C2", "C7")),
+        urls=" ".join(fields.all("UR", "L2", "LK")),
+    )
 
 
 def _doi(fields: _Fields) -> str:
@@ -230,12 +242,10 @@ def _types(fields: _Fields) -> tuple[str, ...]:
 
 def _conference(fields: _Fields, types: tuple[str, ...]) -> str:
     """Name of the meeting, or the words that say it was one; "" for anything else."""
-    said = next((t for t in types if _MEETING.search(t)), "")
+    said = meeting_type(types)
     if not said and fields.first("TY").upper() not in _MEETING_TYPES:
-        return ""
-    return (
-        next((t for t in fields.all("C3", "CT", "T3") if t), "") or fields.first("T2") or said or "conference"
-    )
+        return fields.first("CT")
+    return fields.first("CT", "C3", "T3", "T2") or said or "conference"
 
 
 def _record(fields: _Fields, block: _Block) -> Record:
@@ -243,7 +253,7 @@ def _record(fields: _Fields, block: _Block) -> Record:
     types = _types(fields)
     years = (year_in(text) for text in fields.all("PY", "Y1", "DA"))
     return Record(
-        title=fields.first("TI", "T1", "BT", "TT", "CT", "ST"),
+        title=next(iter(fields.texts("TI", "T1")), "") or fields.first("BT", "TT", "ST"),
         abstract=_abstract(fields),
         authors=once(fields.all("AU", "A1")),
         year=next((y for y in years if y), None),
@@ -311,4 +321,11 @@ def _count(opened: Opened) -> int:
     return n_entries
 
 
-FORMAT = Format("RIS", _sniff, _check, _read, _count)
+def _labels(opened: Opened, column: str) -> Iterator[Label]:
+    """The notes in which ASReview keeps decisions: ASReview_relevant, ASReview_irrelevant."""
+    for block in _blocks(opened):
+        found = _ASREVIEW.search(block.raw)
+        yield Label(block.line, found[1].lower() != "irrelevant" if found else None)
+
+
+FORMAT = Format("RIS", _sniff, _check, _read, _count, _labels)

@@ -11,8 +11,19 @@ import re
 from collections.abc import Iterator
 
 from data.errors import ReadError
-from data.readers.base import MAX_ENTRY_CHARS, Columns, Entry, Format, Head, Opened, lines, reject
-from data.readers.columns import find_labels, map_columns, n_recognised, to_record
+from data.readers.base import (
+    MAX_ENTRY_CHARS,
+    Columns,
+    Entry,
+    Format,
+    Head,
+    Label,
+    Opened,
+    label_of,
+    lines,
+    reject,
+)
+from data.readers.columns import field_cells, find_labels, map_columns, n_recognised, to_record
 
 DELIMITERS = ",\t;|"
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*')
@@ -141,7 +152,6 @@ def _row(
 def _read(opened: Opened) -> Iterator[Entry]:
     every = rows(opened)
     header = [cell.strip() for cell in next(every)[2]]
-    field_of = dict(opened.columns)
     for start, parts, cells, is_open in every:
         raw = "".join(parts)
         if is_open:
@@ -150,13 +160,7 @@ def _read(opened: Opened) -> Iterator[Entry]:
         if len(cells) < len(header) or _filled(cells[len(header) :]):
             yield reject(start, f"{len(cells)} cells where the header has {len(header)}", raw)
             continue
-        found: dict[str, list[str]] = {}
-        taken: set[str] = set()
-        for name, cell in zip(header, cells, strict=False):
-            if name in field_of and name not in taken:
-                taken.add(name)
-                found.setdefault(field_of[name], []).append(cell)
-        yield to_record(found, line=start, raw=raw)
+        yield to_record(field_cells(opened.columns, header, cells), line=start, raw=raw)
 
 
 def _count(opened: Opened) -> int:
@@ -175,5 +179,13 @@ def _count(opened: Opened) -> int:
     return n_rows - 1
 
 
-CSV = Format("CSV", _sniff_csv, _check, _read, _count)
-TSV = Format("TSV", _sniff_tsv, _check, _read, _count)
+def _labels(opened: Opened, column: str) -> Iterator[Label]:
+    every = rows(opened)
+    at = [cell.strip() for cell in next(every)[2]].index(column)
+    for start, _, cells, is_open in every:
+        if not is_open and at < len(cells):
+            yield Label(start, label_of(cells[at]))
+
+
+CSV = Format("CSV", _sniff_csv, _check, _read, _count, _labels)
+TSV = Format("TSV", _sniff_tsv, _check, _read, _count, _labels)

@@ -31,6 +31,7 @@ def test_every_column_with_a_usual_name_is_read(tmp_path):
         accession="WOS:1",
         language="English",
         publication_types=("Meeting Abstract",),
+        conference="Meeting Abstract",
         keywords=("a", "b"),
         external_id="WOS:1",
         raw=record.raw,
@@ -42,7 +43,7 @@ def test_every_column_with_a_usual_name_is_read(tmp_path):
     ("text", "expected"),
     [
         pytest.param('title,abstract\n"A\nB","x ""y"" z"\n', [("A\nB", 'x "y" z', 2)], id="quoted newline"),
-        pytest.param('title,abstract\r\n"A\r\nB",x\r\n', [("A\r\nB", "x", 2)], id="CRLF kept in a cell"),
+        pytest.param('title,abstract\r\n"A\r\nB",x\r\n', [("A\nB", "x", 2)], id="CRLF in a cell"),
         pytest.param("title,abstract\n\nA,x\n\n\nB,y\n\n", [("A", "x", 3), ("B", "y", 6)], id="blank lines"),
         pytest.param("title,abstract\nA,x\n,\n,,,\nB,y\n", [("A", "x", 2), ("B", "y", 5)], id="empty rows"),
         pytest.param("title,abstract\nA,x", [("A", "x", 2)], id="no newline at the end"),

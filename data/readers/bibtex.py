@@ -1,0 +1,188 @@
+"""BibTeX and BibLaTeX. The file is cut at its entries here; `bibtexparser` takes each one apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.model import Entry as BibEntry
+from bibtexparser.model import ParsingFailedBlock
+
+from data.readers.base import (
+    MAX_ENTRY_CHARS,
+    Columns,
+    Entry,
+    Format,
+    Head,
+    Opened,
+    clean,
+    doi_in,
+    lines,
+    meeting_type,
+    once,
+    reject,
+    short,
+    year_in,
+)
+from data.readers.latex import plain_text
+from data.records import Record
+
+_START = re.compile(r"\s*@\s*([A-Za-z]+)\s*[{(]")
+_JOINED = re.compile(r"(?<=\})\s*(?=@\s*[A-Za-z]+\s*\{)")
+_NO_ENTRIES = frozenset({"comment", "preamble", "string"})
+_TYPE_NAMES = {
+    "inproceedings": "Conference paper",
+    "conference": "Conference paper",
+    "proceedings": "Conference proceeding",
+    "book": "Book",
+    "inbook": "Book chapter",
+    "incollection": "Book chapter",
+    "phdthesis": "Thesis",
+    "mastersthesis": "Thesis",
+    "thesis": "Thesis",
+    "techreport": "Report",
+    "report": "Report",
+    "patent": "Patent",
+    "unpublished": "Unpublished work",
+}
+_MAX_STRINGS = 10_000  # abbreviations; no list of journals is longer
+
+
+@dataclass(slots=True)
+class _Block:
+    line: int
+    kind: str
+    parts: list[str] = field(default_factory=list)
+    n_chars: int = 0
+
+    def add(self, row: str) -> None:
+        self.n_chars += len(row)
+        if self.n_chars <= MAX_ENTRY_CHARS:
+            self.parts.append(row)
+
+
+def _sniff(head: Head) -> int:
+    found = [m[1].lower() for row in head.text.splitlines() if (m := _START.match(row))]
+    if not found or not any(kind not in _NO_ENTRIES for kind in found):
+        return 0
+    return 2 if head.text.lstrip().startswith(("@", "%")) else 1
+
+
+def _check(head: Head, columns: Columns) -> Opened:
+    return Opened(head.path, "BibTeX", head.encoding)
+
+
+def _rows(opened: Opened) -> Iterator[tuple[int, str]]:
+    """The lines of the file; two entries on one line apart."""
+    for number, line in lines(opened):
+        if "@" in line and "}" in line:
+            for part in _JOINED.split(line):
+                yield number, part
+        else:
+            yield number, line.removeprefix("\ufeff")
+
+
+def _blocks(opened: Opened) -> Iterator[_Block]:
+    block: _Block | None = None
+    for number, row in _rows(opened):
+        if start := _START.match(row):
+            if block:
+                yield block
+            block = _Block(number, start[1].lower())
+        if block:
+            block.add(row)
+    if block:
+        yield block
+
+
+def _read(opened: Opened) -> Iterator[Entry]:
+    strings: list[str] = []
+    for block in _blocks(opened):
+        raw = "".join(block.parts)
+        if block.kind == "string":
+            if len(strings) < _MAX_STRINGS:
+                strings.append(raw)
+        elif block.n_chars > MAX_ENTRY_CHARS:
+            yield reject(block.line, f"longer than {MAX_ENTRY_CHARS} characters: no bibliographic entry", raw)
+        elif block.kind not in _NO_ENTRIES:
+            yield _entry(raw, block.line, strings)
+
+
+def _entry(raw: str, line: int, strings: list[str]) -> Entry:
+    used = [s for s in strings if (name := re.match(r"\s*@\w+\s*[{(]\s*([^\s=]+)", s)) and name[1] in raw]
+    library = parse_string("".join([*used, raw]))
+    entries = [*library.entries, *(b.ignore_error_block for b in library.failed_blocks)]
+    found = next((e for e in entries if isinstance(e, BibEntry)), None)
+    if found is None:
+        return reject(line, f"not a whole BibTeX entry: {_problem(library.failed_blocks)}", raw)
+    return _record(found, raw, line)
+
+
+def _problem(failed: list[ParsingFailedBlock]) -> str:
+    """What the parser said, without its own line numbers."""
+    said = str(failed[0].error) if failed else "no closing brace"
+    return short(re.sub(r"\s*\(?(?:on |at |in )?line \d+\)?", "", said))[:200]
+
+
+def _record(entry: BibEntry, raw: str, line: int) -> Record:
+    values: dict[str, str] = {}
+    for item in entry.fields:
+        values.setdefault(item.key.lower(), clean(str(item.value)))
+
+    def one(*names: str) -> str:
+        return next((text for n in names if (text := short(plain_text(values.get(n, ""))))), "")
+
+    kind = _TYPE_NAMES.get(entry.entry_type.lower(), "")
+    types = once([kind, one("type")])
+    meeting = meeting_type(types)
+    return Record(
+        title=clean(plain_text(values.get("title", ""))) or one("booktitle"),
+        abstract=clean(plain_text(values.get("abstract", ""))),
+        authors=_authors(values.get("author", "")),
+        year=year_in(one("year")) or year_in(one("date")),
+        journal=one("journal", "journaltitle", "booktitle", "shortjournal"),
+        volume=one("volume"),
+        issue=one("number", "issue"),
+        pages=re.sub(r"\s*-{1,3}\s*", "-", one("pages")),
+        doi=doi_in(one("doi")) or doi_in(one("url")) or one("doi"),
+        pmid=one("pmid"),
+        accession=one("accession", "unique-id"),
+        language=one("language", "langid"),
+        publication_types=types,
+        keywords=_keywords(one("keywords", "keyword", "mesh")),
+        conference=(one("eventtitle", "booktitle") or meeting) if meeting else one("eventtitle"),
+        url=one("url"),
+        external_id=short(entry.key or ""),
+        raw=raw,
+        line=line,
+    )
+
+
+def _authors(value: str) -> tuple[str, ...]:
+    """Names apart at "and", but not within braces ("{Institute of A and B}")."""
+    names, depth, start = [], 0, 0
+    for found in re.finditer(r"[{}]|\s+and\s+", value):
+        if found[0] in "{}":
+            depth += 1 if found[0] == "{" else -1
+        elif depth <= 0:
+            names.append(value[start : found.start()])
+            start = found.end()
+    return once(plain_text(name) for name in [*names, value[start:]])
+
+
+def _keywords(value: str) -> tuple[str, ...]:
+    return once(value.split(";") if ";" in value else value.split(","))
+
+
+def _count(opened: Opened) -> int:
+    """An @ with a word and a brace, at the beginning of a line or behind a closing brace."""
+    n_entries = 0
+    for _, row in _rows(opened):
+        kind = re.match(r"\s*@\s*((?!comment\b|preamble\b|string\b)[a-z]+)\s*[{(]", row, re.IGNORECASE)
+        n_entries += kind is not None
+    return n_entries
+
+
+FORMAT = Format("BibTeX", _sniff, _check, _read, _count)

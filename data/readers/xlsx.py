@@ -1,0 +1,224 @@
+"""XLSX: the sheet that has a title column, read row by row.
+
+A workbook is a zip archive: what it would unpack to is looked at before anything is unpacked, and a
+part with a document type (no spreadsheet program writes one) is refused, so neither a zip bomb nor
+an entity bomb is ever opened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.escape import unescape
+
+from data.errors import ReadError
+from data.readers.base import Columns, Entry, Format, Head, Label, Opened, is_zip, label_of, reject
+from data.readers.columns import field_cells, find_labels, map_columns, to_record
+
+MAX_UNPACKED_BYTES = 1 << 31
+MAX_RATIO = 200  # of a part over 10 MB; text in a sheet shrinks 5 to 20 times
+_FREE_BYTES = 10_000_000
+_HEADER_ROWS = 20  # a header stands no lower
+_CHUNK = 1 << 18
+
+
+def _sniff(head: Head) -> int:
+    return 2 if is_zip(head.data) else 0
+
+
+def _check(head: Head, columns: Columns) -> Opened:
+    _refuse_bombs(head.path)
+    found = []
+    problem = ReadError(f"{head.path}: the workbook has no sheet with cells in it")
+    with _workbook(head.path) as book:
+        for sheet in book.worksheets:
+            header = next(
+                ([c.strip() for c in row] for _, row in _rows(sheet, _HEADER_ROWS) if _filled(row)), []
+            )
+            try:
+                found.append((sheet.title, map_columns(header, asked=columns, where=f"{head.path}"), header))
+            except ReadError as err:
+                problem = err
+    if not found:
+        raise problem
+    if len(found) > 1:
+        names = ", ".join(name for name, _, _ in found)
+        raise ReadError(
+            f"{head.path}: {len(found)} sheets have a title column ({names}); save each by itself"
+        )
+    sheet_name, mapped, header = found[0]
+    return Opened(head.path, "XLSX", "", columns=mapped, labels=find_labels(header), sheet=sheet_name)
+
+
+def _refuse_bombs(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            if "xl/workbook.xml" not in archive.namelist():
+                raise ReadError(
+                    f"{path}: is a zip archive and no XLSX workbook; unpack it and name the files in it"
+                )
+            total = sum(part.file_size for part in parts)
+            for part in parts:
+                if (
+                    part.file_size > max(_FREE_BYTES, MAX_RATIO * part.compress_size)
+                    or total > MAX_UNPACKED_BYTES
+                ):
+                    raise ReadError(f"{path}: {part.filename} unpacks to {part.file_size} bytes; not read")
+                if part.filename.endswith((".xml", ".rels")):
+                    with archive.open(part) as file:
+                        if re.search(rb"<!\s*(DOCTYPE|ENTITY)", file.read(1 << 16), re.IGNORECASE):
+                            raise ReadError(f"{path}: {part.filename} has a document type; not read")
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as err:
+        raise ReadError(f"{path}: not a whole XLSX workbook ({err}); save it again") from err
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[Workbook]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and extensions, which are not read
+        try:
+            book = load_workbook(path, read_only=True, data_only=True)
+        except Exception as err:  # openpyxl answers a broken workbook with whatever broke inside it
+            raise ReadError(f"{path}: not a workbook that can be read ({err}); save it again") from err
+        try:
+            yield book
+        finally:
+            book.close()
+
+
+def _rows(sheet: Any, limit: int | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Number (from 1) and cells of each row."""
+    # What a sheet says of its own size may be wrong or huge.
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(values_only=True, max_row=limit), 1):
+        yield number, [_text(cell) for cell in cells]
+
+
+def _text(cell: Any) -> str:
+    """A cell as text: whole numbers without ".0", dates as 2019-08-01."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return unescape(cell) if "_x" in cell else cell
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, dt.datetime | dt.date):
+        return cell.isoformat()[:10]
+    return str(cell)
+
+
+def _filled(cells: list[str]) -> bool:
+    return any(cell.strip() for cell in cells)
+
+
+def _filled_rows(opened: Opened) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, the header first."""
+    with _workbook(opened.path) as book:
+        rows = _rows(book[opened.sheet])
+        number = 0
+        while True:
+            try:
+                number, cells = next(rows)
+            except StopIteration:
+                return
+            except Exception as err:  # as above
+                raise ReadError(
+                    f"{opened.path}:{number + 1}: row cannot be read ({err}); save it again"
+                ) from err
+            if _filled(cells):
+                yield number, cells
+
+
+def _read(opened: Opened) -> Iterator[Entry]:
+    rows = _filled_rows(opened)
+    _, header = next(rows)
+    for number, cells in rows:
+        yield _entry(opened, [name.strip() for name in header], cells, number)
+
+
+def _labels(opened: Opened, column: str) -> Iterator[Label]:
+    rows = _filled_rows(opened)
+    at = [name.strip() for name in next(rows)[1]].index(column)
+    for number, cells in rows:
+        yield Label(number, label_of(cells[at]) if at < len(cells) else None)
+
+
+def _entry(opened: Opened, header: list[str], cells: list[str], number: int) -> Entry:
+    raw = "\t".join(cells)
+    if len(cells) > len(header) and _filled(cells[len(header) :]):
+        return reject(number, f"{len(cells)} cells where the header has {len(header)}", raw)
+    return to_record(field_cells(opened.columns, header, cells), line=number, raw=raw)
+
+
+def _count(opened: Opened) -> int:
+    """Rows of the sheet's XML that hold a value, less the header, without openpyxl."""
+    with zipfile.ZipFile(opened.path) as archive:
+        blank = _blank_strings(archive)
+        n_rows = sum(
+            _has_value(row, blank) for row in _elements(archive, _sheet_part(archive, opened.sheet), "row")
+        )
+    return n_rows - 1
+
+
+def _elements(archive: zipfile.ZipFile, part: str, tag: str) -> Iterator[str]:
+    """Each element of that tag in a part, as text, streamed."""
+    pattern = re.compile(rf"<(?:\w+:)?{tag}(?:\s[^>]*)?(?:/>|>.*?</(?:\w+:)?{tag}>)", re.DOTALL)
+    rest = ""
+    with io.TextIOWrapper(archive.open(part), encoding="utf-8", errors="replace") as file:
+        while chunk := file.read(_CHUNK):
+            rest += chunk
+            done = 0
+            for found in pattern.finditer(rest):
+                yield found[0]
+                done = found.end()
+            rest = rest[done:]
+
+
+def _blank_strings(archive: zipfile.ZipFile) -> set[str]:
+    """Numbers of the shared strings that hold only white space."""
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return set()
+    strings = _elements(archive, "xl/sharedStrings.xml", "si")
+    return {str(n) for n, si in enumerate(strings) if not html.unescape(re.sub(r"<[^>]*>", "", si)).strip()}
+
+
+def _has_value(row: str, blank: set[str]) -> bool:
+    for cell in re.finditer(r"<(?:\w+:)?c(\s[^>]*)?>(.*?)</(?:\w+:)?c>", row, re.DOTALL):
+        is_shared = re.search(r"""\bt\s*=\s*["']s["']""", cell[1] or "")
+        for value in re.finditer(r"<(?:\w+:)?(v|t)(?:\s[^>]*)?>(.*?)</", cell[2], re.DOTALL):
+            text = html.unescape(value[2]).strip()
+            if text and not (is_shared and text in blank):
+                return True
+    return False
+
+
+def _sheet_part(archive: zipfile.ZipFile, name: str) -> str:
+    """The part of the archive that holds a sheet."""
+    book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+    for sheet in re.finditer(r"<(?:\w+:)?sheet\s([^>]*)>", book):
+        shown = re.search(r'\bname="([^"]*)"', sheet[1])
+        if shown and html.unescape(shown[1]) == name:
+            relation = re.search(r'\b\w+:id="([^"]*)"', sheet[1])
+            for found in re.finditer(r"<Relationship\s([^>]*)>", _relations(archive)):
+                target = re.search(r'\bTarget="([^"]*)"', found[1])
+                if relation and target and f'Id="{relation[1]}"' in found[1]:
+                    return target[1].lstrip("/") if target[1].startswith("/") else f"xl/{target[1]}"
+    raise ReadError(f"{archive.filename}: has no sheet {name!r}; save it again")
+
+
+def _relations(archive: zipfile.ZipFile) -> str:
+    return archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+
+
+FORMAT = Format("XLSX", _sniff, _check, _read, _count, _labels)

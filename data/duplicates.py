@@ -48,12 +48,12 @@ def exact_groups(records: Sequence[Record]) -> list[list[int]]:
                 by_key.setdefault(key, []).append(position)
         for members in by_key.values():
             _join_agreeing(members, titles, found)
-    by_text: dict[tuple[str, ...], int] = {}
+    by_text: dict[tuple[str, str, str, str], int] = {}
     for position, record in enumerate(records):
         abstract = letters(record.abstract)
         if titles[position] and abstract and record.authors and record.year:
-            key = (titles[position], abstract, str(record.year), letters(record.authors[0]))
-            found.join(by_text.setdefault(key, position), position)
+            text = (titles[position], abstract, str(record.year), letters(record.authors[0]))
+            found.join(by_text.setdefault(text, position), position)
     return found.groups()
 
 

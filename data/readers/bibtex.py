@@ -17,6 +17,7 @@ from data.readers.base import (
     Format,
     Head,
     Opened,
+    accession_and_pmid,
     clean,
     doi_in,
     lines,
@@ -137,6 +138,9 @@ def _record(entry: BibEntry, raw: str, line: int) -> Record:
     kind = _TYPE_NAMES.get(entry.entry_type.lower(), "")
     types = once([kind, one("type")])
     meeting = meeting_type(types)
+    accession, pmid = accession_and_pmid(
+        accession=one("accession", "unique-id"), pmid=one("pmid"), notes=one("note"), urls=one("url")
+    )
     return Record(
         title=clean(plain_text(values.get("title", ""))) or one("booktitle"),
         abstract=clean(plain_text(values.get("abstract", ""))),
@@ -147,8 +151,8 @@ def _record(entry: BibEntry, raw: str, line: int) -> Record:
         issue=one("number", "issue"),
         pages=re.sub(r"\s*-{1,3}\s*", "-", one("pages")),
         doi=doi_in(one("doi")) or doi_in(one("url")) or one("doi"),
-        pmid=one("pmid"),
-        accession=one("accession", "unique-id"),
+        pmid=pmid,
+        accession=accession,
         language=one("language", "langid"),
         publication_types=types,
         keywords=_keywords(one("keywords", "keyword", "mesh")),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from data.errors import ReadError
-from data.readers.base import clean, doi_in, meeting_type, once, short, year_in
+from data.readers.base import accession_and_pmid, clean, doi_in, meeting_type, once, short, year_in
 from data.records import Record
 
 # Names as spreadsheets, ASReview, Covidence, Rayyan, Scopus, Web of Science, PubMed and Zotero give
@@ -46,6 +46,9 @@ _LABELS = frozenset(
 )
 # What R, pandas and spreadsheets write for "nothing here".
 _MISSING = frozenset({"NA", "N/A", "#N/A", "nan", "NaN", "NULL", "None"})
+# What a spreadsheet may run (OWASP, "CSV injection"), or what stands for nothing; apostrophes before it
+# are there because a shield stood there already.
+_DANGEROUS = re.compile(rf"'*(?:[=+\-@＝＋－＠\t\r\n]|(?:{'|'.join(_MISSING)})$)")
 _LISTS = frozenset({"authors", "keywords", "publication_types"})
 _SURNAME_INITIALS = re.compile(r"[^\W\d_][\w'’. -]*\s[A-Z](?:[.\s-]?[A-Z]){0,3}\.?")
 
@@ -141,6 +144,29 @@ def split_list(cell: str) -> tuple[str, ...]:
     return once([part.replace("\\;", ";") for part in parts])
 
 
+def join_list(items: Iterable[str]) -> str:
+    """One cell that `split_list` takes apart into the same items."""
+    # A backslash at the end of an item would speak for the semicolon behind it.
+    escaped = (item.replace(";", "\\;") + (" " if item.endswith("\\") else "") for item in items)
+    return "; ".join(escaped)
+
+
+def shield(text: str) -> str:
+    """A text that no spreadsheet runs as a formula or takes for a missing value.
+
+    Examples
+    --------
+    >>> shield("=1+1"), unshield("'=1+1"), unshield("'t Hart")
+    ("'=1+1", '=1+1', "'t Hart")
+    """
+    return f"'{text}" if _DANGEROUS.match(text) else text
+
+
+def unshield(cell: str) -> str:
+    """The text that `shield` was given."""
+    return cell[1:] if cell.startswith("'") and _DANGEROUS.match(cell[1:]) else cell
+
+
 def split_authors(cell: str) -> tuple[str, ...]:
     """The authors in a cell, apart by semicolons, or by commas where each is a surname with initials.
 
@@ -167,15 +193,21 @@ def to_record(cells: Mapping[str, Sequence[str]], *, line: int, raw: str) -> Rec
 
     def one(field: str) -> str:
         texts = (clean(cell) for cell in cells.get(field, ()))
-        return next((t for t in texts if t and (t not in _MISSING or field in ("title", "authors"))), "")
+        return next(
+            (unshield(t) for t in texts if t and (t not in _MISSING or field in ("title", "authors"))), ""
+        )
 
     def several(field: str) -> tuple[str, ...]:
-        return once(item for cell in cells.get(field, ()) for item in split_list(cell))
+        texts = (clean(cell) for cell in cells.get(field, ()))
+        return once(item for t in texts if t not in _MISSING for item in split_list(unshield(t)))
 
     pages = short(one("pages"))
     if not pages:
         pages = "-".join(dict.fromkeys(p for p in (short(one("start_page")), short(one("end_page"))) if p))
-    accession = _number(one("accession"))
+    url = short(one("url"))
+    accession, pmid = accession_and_pmid(
+        accession=_number(one("accession")), pmid=_number(one("pmid")), urls=url
+    )
     types = several("publication_types")
     return Record(
         title=one("title"),
@@ -186,14 +218,14 @@ def to_record(cells: Mapping[str, Sequence[str]], *, line: int, raw: str) -> Rec
         volume=_number(one("volume")),
         issue=_number(one("issue")),
         pages=pages,
-        doi=doi_in(one("doi")) or doi_in(one("url")) or short(one("doi")),
-        pmid=_number(one("pmid")),
+        doi=doi_in(one("doi")) or doi_in(url) or short(one("doi")),
+        pmid=pmid,
         accession=accession,
         language=short(one("language")),
         publication_types=types,
         keywords=several("keywords"),
         conference=short(one("conference")) or meeting_type(types),
-        url=short(one("url")),
+        url=url,
         external_id=_number(one("external_id")) or accession,
         raw=raw,
         line=line,

@@ -217,7 +217,7 @@ def _accession_and_pmid(fields: _Fields) -> tuple[str, str]:
         pui=fields.first("U2"),
         embase_pmid=fields.first("C5"),
         pmid=fields.first("PM"),
-        database=" ".join(fields.all("DB", "DP", "N1")),
+        database=" ".join(fields.all("DB", "DP")),
         notes=" ".join(fields.all("N1", "C2", "C7")),
         urls=" ".join(fields.all("UR", "L2", "LK")),
     )

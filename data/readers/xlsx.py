@@ -85,10 +85,11 @@ def _refuse_bombs(path: Path) -> None:
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[Workbook]:
-    with warnings.catch_warnings():
+    with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, which are not read
         try:
-            book = load_workbook(path, read_only=True, data_only=True)
+            # An open file: by a path, openpyxl would judge the file by its name.
+            book = load_workbook(file, read_only=True, data_only=True)
         except Exception as err:  # openpyxl answers a broken workbook with whatever broke inside it
             raise ReadError(f"{path}: not a workbook that can be read ({err}); save it again") from err
         try:

@@ -13,7 +13,8 @@ _PLANNED = re.compile(
     r"|of|ORR|response)|"
     r"calculated that|foreseen|non-?inferiority (?:margin|required|was)|chosen to (?:show|detect)"
     r"|rested on|to show (?:a|an)|historical|one-sided|two-sided alpha|"
-    r"stopping rule|Simon|planned (?:to|sample))",
+    r"stopping rule|Simon|planned (?:to|sample)|predicted|simulat\w+|have been reported|has been reported"
+    r"|previous(?:ly)? (?:studies|trials|report\w*)|mice|mouse|xenografts?|murine|the animals)\b",
     re.IGNORECASE,
 )
 

@@ -44,10 +44,10 @@ ENTRIES = (
     EndpointEntry(
         "PFS",
         "time",
-        rf"(?-i:[a-z]{{0,2}}PFS(?:IRC|BICR|INV)?)|(?:event{D})?progression{D0}free(?:{D}(?:survivals?"
-        rf"|interval|rates?))?(?!{D}and{D}disease)"
+        rf"(?-i:[a-z]{{0,2}}PFS(?:IRC|BICR|INV|-?(?:3|4|6|9|12|18|24|36))?)|(?:event{D})?progression{D0}free(?:{D}(?:survivals?"
+        rf"|interval(?!s)|rates?))?(?!{D}intervals)(?!{D}and{D}disease)"
         rf"|free (?:of|from) (?:disease )?progression|survival free of progression|progression or death"
-        rf"|without (?:disease )?progression",
+        rf"|alive without (?:disease )?progression",
     ),
     EndpointEntry(
         "TTP", "time", rf"(?-i:TTP)|time{D}to{D}(?:\w+{D}){{0,2}}(?:progression|relapse|recurrence)"
@@ -67,7 +67,7 @@ ENTRIES = (
         "OTHER_SURVIVAL",
         "time",
         rf"(?-i:RFS|LRFS|LRR-?FS|CSS|DSS|BCSS|MFS|FFS|TFS|LFS|GRFS)|[a-z/]+{D0}free(?:{D}(?:survivals?"
-        rf"|interval))"
+        rf"|intervals?))"
         rf"|[a-z]+{D}specific(?: and overall)?{D}(?:survivals?|mortality)|(?:breast )?cancer survival"
         rf"|survival (?:benefit|advantage|difference|gain|analys\w+|curves?|data|outcomes?|estimates?"
         rf"|endpoints?|status)"
@@ -92,10 +92,10 @@ ENTRIES = (
     EndpointEntry(
         "OTHER_RESPONSE",
         "rate",
-        rf"(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic|metabolic|immune|immunologic\w*|"
+        rf"(?-i:DRR)|no responses?|(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic|metabolic|immune|immunologic\w*|"
         rf"serolog\w+|antibody|biochemical|PSA|marker|CA-?125|symptom\w*|pain|survey|placebo|dose|early"
         rf"|biologic\w*|"
-        rf"haematologic|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD)"
+        rf"haematologic|durable|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD)"
         rf"{D}(?:partial{D}|complete{D})?(?:responses?|responders?|remissions?)(?:{D}rates?)?)"
         rf"|(?-i:VGPR|MR(?=\s*\d)|MMR|DMR)(?: or (?:better|more|higher))?|(?-i:MRD)(?:{D}negativ\w+)?"
         rf"|measurable residual|minimal residual"
@@ -136,7 +136,7 @@ ENTRIES = (
         rf"|responses?(?=\s+(?:was|were|is|had been|have been)\s+(?:\w+\s+)?(?:seen|observed|achieved"
         rf"|noted|recorded|documented|obtained|reported|found|attained|reached|confirmed))"
         rf"|responded|\b[≥](?-i:PR)\b|(?-i:RR)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
-        rf"|,?\s*\d))|(?:no|any|an?) (?:objective )?responses?(?! to)"
+        rf"|,?\s*\d))|(?:any|an?) (?:objective )?responses?(?! to)"
         rf"|responses?(?=\s+(?:were|was|in|with)\b)|responders",
     ),
     EndpointEntry(
@@ -154,7 +154,7 @@ ENTRIES = (
         r"|discontinu\w+|dose reductions?"
         r"|cytokine release|(?-i:CRS|ICANS|AEs?|SAEs?|TRAEs?|TEAEs?)|pneumonitis|myalgia|arthralgia"
         r"|keratopathy|withdr[ae]w\w*|side[ -]effects?"
-        r"|deaths? (?:due|related|attributed|within|during)|treatment-related|mortality|relapses?"
+        r"|deaths?|treatment-related|mortality|relapses?"
         r"|recurrences?|progressed|died|complications?"
         r"|non-relapse mortality|morbidity|compliance|quality of life|crossover|cross(?:ed)? over"
         r"|hyperglyc\w+|dysgeusia|thrombo\w+|bleeding|h[a]?emorrhage|cardio\w+|heart failure",
@@ -162,7 +162,7 @@ ENTRIES = (
     EndpointEntry(
         "BASELINE",
         "other",
-        r"aged?(?= of|\s|,)|years? old|prior lines?|previous lines?|lines of|cycles?|courses?|bone marrow"
+        r"aged?(?= of|\s|,|:)|years? old|prior lines?|previous lines?|lines of|cycles?|courses?|bone marrow"
         r"|transplantation rate|resection rates?|resected"
         r"|dose intensity|tumou?r size|reduction rate|sensitivity|specificity|were male|were female"
         r"|underwent|washout|interval between|conver(?:sion|ted)|accuracy|odds ratio"

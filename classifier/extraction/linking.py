@@ -55,14 +55,20 @@ class Link:
 
 
 _COORDINATED = re.compile(
-    r"\A[\s,;/()\[\]]*(?:(?:and|or|as well as|plus|,|/|both|also|the|a|an|in|with|of|their|median|medians"
-    r"|mean|rates?|times?|estimated|m|m?P?F?S|both|[1-9]\d?(?:-|\s)(?:year|month)s?|respective"
-    r"|corresponding|[1-9]|cumulative|actuarial|HRs?|hazard ratios?|for)[\s,/()\[\]]*)*\Z"
+    r"\A[\s,;/()\[\]]*(?:(?:and|or|as well as|plus|,|/|both|also|the|an?|in|of|their|medians?|mean|rates?"
+    r"|times?|estimated|observed|actuarial|cumulative|respective|corresponding|overall|HRs?|hazard ratios?"
+    r"|[1-9]\d?(?:-|\s)(?:year|month|yr|mo)s?)[\s,/()\[\]]*)*\Z"
 )
 _PARENTHESIS_TAIL = re.compile(r"\A\s*[\[(]\s*\Z")
 _FORWARD_BE = re.compile(
-    r"\A\s*(?:,?\s*and\s+)?(?:(?:was|were|is|being|represented|constituted)\s+)?(?:the\s+"
-    r"|an?\s+)?(?:observed\s+|estimated\s+|actuarial\s+)?(?:median\s+|mean\s+)?(?:\d+-(?:year|month)\s+)?\Z"
+    r"\A\s*(?:was|were|is|being|represented|constituted)\s+(?:the\s+|an?\s+)?(?:observed\s+|estimated\s+"
+    r"|actuarial\s+)?(?:median\s+|mean\s+)?(?:\d+-(?:year|month)\s+)?\Z"
+)
+_FORWARD_AGAIN = re.compile(r"\A[\s,]*(?:was\s+)?(?:the\s+)(?:median\s+|mean\s+)\Z")
+_FORWARD_FOR = re.compile(r"\A\s*(?:for|in terms of|with respect to)\s+(?:the\s+)?(?:median\s+)?\Z")
+_BACK_TO_TOPIC = re.compile(
+    r"\b(?:it|this|they|these|(?:the )?(?:corresponding |respective )?(?:figures?|rates?|medians?|values?|ranges?))"
+    r"\s+(?:was|were|is|had been|became)\s+(?:only\s+|about\s+|approximately\s+|estimated at\s+)?[<>~\u2248]?\s*\Z"
 )
 _FORWARD_PEOPLE = re.compile(
     r"\A\s*(?:of\s+|in\s+)?(?:the\s+|all\s+|our\s+|these\s+|evaluable\s+|assessable\s+|treated\s+"
@@ -76,10 +82,12 @@ _FORWARD_HAD = re.compile(
 )
 _PEOPLE_WORDS = re.compile(r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed", re.IGNORECASE)
 _DURATION = re.compile(
-    r"(?:\b(?:every|each|for|least|most|than|first|last|within|up to|until|over|about every|during|next"
+    r"(?:\b(?:every|each|for|per|least|most|than|first|last|within|up to|until|over|about every|during|next"
     r"|previous|prior|minimum of|maximum of|approximately every|aged?|more|less|after|interval of"
     r"|course of|followed for|once|q|duration of|stable disease)|[<>\u2265\u2264=]|\u2265|or)\s*\Z"
 )
+_NAMES_RANGE = re.compile(r"\b(?:rang\w+|from|between|extended|varied|spread|across|lay)\b[^.;]*\Z")
+_HAZARD = re.compile(r"[Hh]azards?[\s-]+[Rr]atio|\bHRs?\b")
 _INHERIT = re.compile(
     r"\b(?:it was|it is|they were|the (?:\w+\s){0,3}(?:median|medians|rates?|HRs?|hazard ratios?|figures?"
     r"|values?|estimates?|results?|probabilit\w+|percentages?)|medians|rates|corresponding|respective"
@@ -130,7 +138,9 @@ class _Walk:
         self.times: tuple[float, ...] = ()
         self.last_endpoint = -1
         self.forward: dict[int, tuple[str, str]] = {}  # run -> endpoint that follows it, rule
-        self.pending: list[tuple[Token, Focus]] = []
+        self.ahead: Focus | None = None
+        self.history: list[Focus] = [self.focus] if self.focus is not None else []
+        self.forward_before = False
 
     def run(self) -> None:
         for i, token in enumerate(self.tokens):
@@ -187,17 +197,22 @@ class _Walk:
         together = self._coordinated(i)
         self.last_endpoint = i
         if together and self.focus is not None:
+            if self.focus.values:  # dealt already: "(PFS)" after values names it again
+                return
             if token.key not in self.focus.keys:
                 self.focus.keys.append(token.key)
             self.focus.end = token.end
         else:
             self.focus = Focus([token.key], token.start, token.end, self.times)
+            self.history.append(self.focus)
         self.named = True
 
     def _coordinated(self, i: int) -> bool:
         """Whether the endpoint at `i` goes on with the one before: "PFS and OS", "survival (OS)"."""
         j = self.last_endpoint
         if j < 0 or self.focus is None or self.focus.inherited:
+            return False
+        if KIND[self.tokens[i].key] == "other" or KIND[self.tokens[j].key] == "other":
             return False
         between = self.tokens[j + 1 : i]
         if any(t.kind in ("value", "interval") for t in between):
@@ -247,15 +262,16 @@ class _Walk:
         q = token.quantity
         if q is None:
             return
-        ratio = q.kind is Kind.PLAIN or q.why == "pair plain"
-        if ratio and self.hr is not None:
-            self._ratio(i, token)
-            return
+        if q.kind is Kind.PLAIN or q.why == "pair plain":
+            if self._is_ratio(token):
+                self._ratio(i, token)
+                return
         key, how = self._follows(i, token)
         if key:
             focus: Focus | None = Focus([key], token.start, token.end, self.times)
         else:
-            focus, how = self.focus, "focus" if self.focus and not self.focus.inherited else "inherited"
+            focus = self._compatible(i, token)
+            how = "focus" if focus and not focus.inherited else "inherited"
             if focus is None:
                 how = "none"
             elif focus.inherited:
@@ -271,10 +287,74 @@ class _Walk:
 
     def _time_of(self, focus: Focus | None) -> float | None:
         times = (focus.times if focus is not None and focus.times else self.times) or self.times
+        if not times and self.before is not None and self.tokens:
+            start = self.tokens[0].start
+            if re.search(
+                r"[Cc]orresponding|[Rr]espective(?!ly)", self.text[max(0, start - 60) : self.tokens[-1].end]
+            ):
+                times = self.before.times
         return times[0] if times else None
+
+    def _is_ratio(self, token: Token) -> bool:
+        """Whether a bare number is a hazard ratio: after the words, written as one, of a sane size."""
+        q = token.quantity
+        digits = self.text[token.start : token.end]
+        if q is None or q.value is None or not digits[0].isdigit() and digits[0] not in ".\u00b7":
+            return False
+        decimal = not digits.isdigit()
+        if q.kind is Kind.INTERVAL:
+            return (
+                self.hr is not None
+                and decimal
+                and 0 < q.value <= 20
+                and _NAMES_RANGE.search(self.text, max(0, token.start - 40), token.start) is not None
+            )
+        if not 0 < q.value <= 60:
+            return False
+        if self.hr is None:
+            # "(0.21; 0.05-0.96)": a decimal with its interval in a text that reports hazard ratios
+            return (
+                decimal
+                and token.interval is not None
+                and token.interval.value is not None
+                and token.depth > 0
+                and q.value <= 20
+                and self.focus is not None
+                and all(KIND[k] == "time" for k in self.focus.keys)
+                and _HAZARD.search(self.text, 0, token.start) is not None
+            )
+        words = self.text[self.hr.end : token.start]
+        near = len(words) < 60 and not re.search(r"\d|\bper\s*\Z", words)
+        return (
+            token.interval is not None
+            or (near and (decimal or len(words) < 12))
+            or (decimal and token.joined)
+        )
+
+    def _compatible(self, i: int, token: Token) -> Focus | None:
+        """The focus, or the last one that the value can belong to where the words go back to it."""
+        q, focus = token.quantity, self.focus
+        if q is None or focus is None:
+            return focus
+        back = _BACK_TO_TOPIC.search(self.text, max(0, token.start - 60), token.start)
+        if not back:
+            return focus
+        timed = q.kind in (Kind.TIME, Kind.NOT_REACHED) or q.why == "pair time"
+        if set(focus.keys) & EXTRACTED and not (timed and not any(KIND[k] == "time" for k in focus.keys)):
+            return focus
+        for other in reversed(self.history):
+            if set(other.keys) & EXTRACTED and (not timed or any(KIND[k] == "time" for k in other.keys)):
+                return other
+        return focus
 
     def _ratio(self, i: int, token: Token) -> None:
         focus = self.focus
+        key, _ = self._follows(i, token)
+        if key and KIND[key] == "time":
+            focus = Focus([key], token.start, token.end)
+        elif not self.named:
+            ahead = self._time_ahead(i)
+            focus = ahead or focus
         if focus is not None and not any(KIND[k] == "time" for k in focus.keys):
             focus = self._last_time_focus(i) or focus
         how = "hazard ratio" if focus is not None else "none"
@@ -284,6 +364,15 @@ class _Walk:
         self.links.append(link)
         if focus is not None:
             focus.values.append(token)
+
+    def _time_ahead(self, i: int) -> Focus | None:
+        """The survival endpoint that a list of factors ends in: "X (HR 1.7) ... predicted shorter PFS"."""
+        for token in self.tokens[i + 1 :]:
+            if token.kind == "endpoint" and token.depth == 0 and KIND[token.key] == "time":
+                if self.ahead is None or self.ahead.start != token.start:
+                    self.ahead = Focus([token.key], token.start, token.end)
+                return self.ahead
+        return None
 
     def _last_time_focus(self, i: int) -> Focus | None:
         for token in reversed(self.tokens[:i]):
@@ -303,22 +392,42 @@ class _Walk:
 
     def _follows(self, i: int, token: Token) -> tuple[str, str]:
         """The endpoint behind the value, where the words between make it the value's own."""
-        if token.run in self.forward:
+        if token.run in self.forward and token.kind == "value":
             return self.forward[token.run]
-        last = i
+        if token.quantity is not None and token.quantity.why == "zero":
+            return "ORR", "no responses"
+        if token.quantity is not None and token.quantity.why == "no response in":
+            return "ORR", "no responses"
+        last, runs = i, 1
         for j in range(i + 1, len(self.tokens)):
             other = self.tokens[j]
             if other.kind == "value" and other.depth == token.depth:
                 if other.run != token.run:
-                    return "", ""
+                    runs += 1
+                    if self.named or runs > 3:
+                        return "", ""
                 last = j
             elif other.depth < token.depth:
                 return "", ""
             elif other.kind == "endpoint" and other.depth == token.depth:
-                found = self._behind(last, j, token)
+                found = self._behind(last, j, token) if runs == 1 else self._behind_list(last, j, token)
                 if found[0] and token.run >= 0:
                     self.forward[token.run] = found
+                    self.forward_before = found[1] == "value before its endpoint"
                 return found
+        return "", ""
+
+    def _behind_list(self, last: int, j: int, token: Token) -> tuple[str, str]:
+        """ "116 (74%) of 156 given A and 83 (53%) of 156 given B had a response"."""
+        q, key = token.quantity, self.tokens[j].key
+        if q is None or q.kind not in (Kind.PERCENT, Kind.COUNT) or KIND[key] != "rate":
+            return "", ""
+        words = gap(self.text, self.tokens, last, j)
+        name = self.text[self.tokens[j].start : self.tokens[j].end]
+        if ";" in words or len(words) > 90:
+            return "", ""
+        if _FORWARD_HAD.search(words) or name == "responded":
+            return key, "people who had a response"
         return "", ""
 
     def _behind(self, last: int, j: int, token: Token) -> tuple[str, str]:
@@ -329,19 +438,24 @@ class _Walk:
             return "", ""
         name = self.text[self.tokens[j].start : self.tokens[j].end]
         percent = q.kind in (Kind.PERCENT, Kind.COUNT)
+        if _FORWARD_FOR.match(words) and (q.kind is Kind.PLAIN or self.focus is None or percent):
+            return key, "value for its endpoint"
+        if key == "FOLLOW_UP" and re.fullmatch(
+            r"\s*(?:of\s+)?(?:the\s+)?(?:median\s+|mean\s+|potential\s+)*", words
+        ):
+            return key, "value before its endpoint"
         if percent and not words.strip():
             return key, "value before its endpoint"
         if percent and _PEOPLE_WORDS.match(name) and _FORWARD_PEOPLE.match(words):
             return key, "people who responded"
-        if (
-            percent
-            and KIND[key] in ("rate", "time")
-            and _FORWARD_PEOPLE.match(words)
-            and _FORWARD_HAD.search(words)
-        ):
+        if percent and KIND[key] == "rate" and _FORWARD_PEOPLE.match(words) and _FORWARD_HAD.search(words):
             return key, "people who had a response"
-        if not percent and q.kind is not Kind.PLAIN and KIND[key] == "time" and _FORWARD_BE.match(words):
-            if re.search(r"\b(?:was|were|is)\b|the\s|\A\s*\Z", words):
+        if not percent and KIND[key] == "time":
+            if q.kind is not Kind.PLAIN and _FORWARD_BE.match(words):
+                return key, "value before its endpoint"
+            if self.forward_before and _FORWARD_AGAIN.match(words):
+                return key, "value before its endpoint"
+            if q.kind is Kind.TIME and re.fullmatch(r"\s+(?:median\s+)?", words):
                 return key, "value before its endpoint"
         return "", ""
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.extraction.arms import ArmMemory, SentenceArms, study_arms
 from classifier.extraction.context import is_planned
 from classifier.extraction.endpoints import EXTRACTED, KIND, mentions_endpoint
 from classifier.extraction.facts import RecordFacts, record_facts
 from classifier.extraction.linking import Focus, Link, is_duration, link_sentence
-from classifier.extraction.numbers import Kind
+from classifier.extraction.numbers import Kind, Quantity, to_months
 from classifier.extraction.sentences import Sentence, split_sentences
 from classifier.extraction.tokens import Token, join_runs, read_tokens, spread_units
 from data.records import Endpoint, Finding, Statistic, Unit
@@ -76,6 +78,7 @@ class Extractor:
 
     def _candidates(self, text: str, sentences: list[Sentence]) -> Iterator[Candidate]:
         focus: Focus | None = None
+        memory: ArmMemory | None = None
         since = 9
         for sentence in sentences:
             if sentence.end - sentence.start > MAX_SENTENCE:
@@ -90,8 +93,14 @@ class Extractor:
             tokens = read_sentence(text, sentence)
             links, focus = link_sentence(text, tokens, focus)
             planned = is_planned(text, sentence)
-            for link in links:
-                yield judge(text, sentence, tokens, link, planned)
+            candidates = [judge(text, sentence, tokens, link, planned) for link in links]
+            kept = [c.link for c in candidates if not c.refusal or KIND.get(c.link.key, "other") != "other"]
+            if kept:
+                memory = memory or ArmMemory(study_arms(text))
+                arms = SentenceArms(text, sentence.start, sentence.end, tokens, memory).assign(kept)
+                for candidate in candidates:
+                    candidate.arm = arms.get(candidate.link.token.start)
+            yield from candidates
 
     def _finding(self, text: str, candidate: Candidate) -> Finding | None:
         if candidate.refusal:
@@ -114,6 +123,7 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     tokens = read_tokens(text, sentence.start, sentence.end)
     spread_units(text, tokens)
     _times_before_endpoints(text, tokens)
+    _thresholds_after_endpoints(text, tokens)
     tokens = _merge_counts(text, tokens)
     join_runs(text, tokens)
     _attach_intervals(text, tokens)
@@ -121,45 +131,91 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
 
 
 def _times_before_endpoints(text: str, tokens: list[Token]) -> None:
-    """ "12mo PFS 54%": a time right before a survival endpoint is its time point."""
+    """ "6mo and 12mo PFS 45% and 24%": times right before a survival endpoint are its time points."""
     for i, token in enumerate(tokens[:-1]):
         q, after = token.quantity, tokens[i + 1]
         if q is None or token.kind != "value" or q.kind is not Kind.TIME or q.value is None:
             continue
         words = text[token.end : after.start]
-        if (
-            after.kind == "endpoint"
-            and KIND[after.key] == "time"
-            and re.fullmatch(r"\s+(?:estimated |actuarial |cumulative )?", words)
+        if after.kind != "endpoint" or KIND[after.key] != "time" or not _ADJACENT.fullmatch(words):
+            continue
+        if not any(
+            t.kind == "value" and t.quantity and t.quantity.kind in (Kind.PERCENT, Kind.PLAIN)
+            for t in tokens[i + 1 : i + 8]
         ):
-            if any(
-                t.kind == "value" and t.quantity and t.quantity.kind is Kind.PERCENT
-                for t in tokens[i + 1 : i + 8]
-            ):
-                from classifier.extraction.numbers import Quantity
+            continue
+        times, first = [q.value], i
+        while (
+            first
+            and tokens[first - 1].kind == "value"
+            and _LISTED.fullmatch(text[tokens[first - 1].end : tokens[first].start])
+        ):
+            first -= 1
+            earlier = tokens[first].quantity
+            if earlier is None or earlier.kind is not Kind.TIME or earlier.value is None:
+                break
+            times.insert(0, earlier.value)
+            tokens[first].kind = "merged"
+        token.kind = "timepoint"
+        token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=tuple(times), why="adjective")
 
-                token.kind = "timepoint"
-                token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=(q.value,), why="adjective")
+
+def _thresholds_after_endpoints(text: str, tokens: list[Token]) -> None:
+    """ "PFS of at least 6 months was seen in 28%": the threshold is the time point."""
+    for before, token in itertools.pairwise(tokens):
+        q = token.quantity
+        if q is None or token.kind != "value" or q.kind is not Kind.TIME or q.value is None:
+            continue
+        if before.kind not in ("endpoint", "close") or not _THRESHOLD.fullmatch(
+            text[before.end : token.start]
+        ):
+            continue
+        token.kind = "timepoint"
+        token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=(q.value,), why="adjective")
+
+
+_THRESHOLD = re.compile(
+    r"\s*(?:of\s+|for\s+|lasting\s+|exceeding\s+)?(?:[>\u2265]|at least|longer than|more than|beyond|> or =|>=)\s*(?:or\s*=\s*)?"
+)
+_ADJACENT = re.compile(r"\s+(?:estimated |actuarial |cumulative |rates? of )?")
+_LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
 
 
 def _merge_counts(text: str, tokens: list[Token]) -> list[Token]:
     """Join "33/97" to the percentage it states; the percentage stands for both."""
     dropped: set[int] = set()
-    for i, token in enumerate(tokens):
-        if token.kind != "value" or token.quantity is None:
+    values = [i for i, t in enumerate(tokens) if t.kind == "value" and t.quantity is not None]
+    for n, i in enumerate(values):
+        if n + 1 < len(values) and i not in dropped and values[n + 1] not in dropped:
+            j = values[n + 1]
+            if _same_share(text, tokens[i], tokens[j]):
+                share, count = (i, j) if _is(tokens[i], Kind.PERCENT) else (j, i)
+                _give_count(tokens[share], tokens[count])
+                dropped.add(count)
+    for i in values:  # "58%, 49% and 21% (51/88, 30/61 and 7/34)": counts listed apart
+        if i in dropped or not _is(tokens[i], Kind.COUNT):
             continue
-        for j in range(i + 1, min(i + 5, len(tokens))):
-            other = tokens[j]
-            if other.kind != "value" or other.quantity is None:
-                if other.kind in ("open", "endpoint", "timepoint", "close"):
-                    continue
+        for j in values:
+            if j not in dropped and tokens[j].count is None and _same_count(tokens[j], tokens[i]):
+                _give_count(tokens[j], tokens[i])
+                dropped.add(i)
                 break
-            if _same_share(text, token, other) and j not in dropped:
-                share, count = (token, other) if token.quantity.kind is Kind.PERCENT else (other, token)
-                share.count, share.total = count.count, count.total
-                dropped.add(j if count is other else i)
-            break
-    return [t for k, t in enumerate(tokens) if k not in dropped]
+    return [t for k, t in enumerate(tokens) if k not in dropped and t.kind != "merged"]
+
+
+def _is(token: Token, kind: Kind) -> bool:
+    return token.quantity is not None and token.quantity.kind is kind
+
+
+def _give_count(share: Token, count: Token) -> None:
+    share.count, share.total = count.count, count.total
+
+
+def _same_count(share: Token, count: Token) -> bool:
+    a, b = share.quantity, count.quantity
+    if a is None or b is None or a.kind is not Kind.PERCENT or a.value is None or b.value is None:
+        return False
+    return abs(a.value - b.value) <= 0.51
 
 
 def _same_share(text: str, a: Token, b: Token) -> bool:
@@ -181,35 +237,58 @@ def _same_share(text: str, a: Token, b: Token) -> bool:
 
 
 def _attach_intervals(text: str, tokens: list[Token]) -> None:
-    value: Token | None = None
-    for _i, token in enumerate(tokens):
+    values: list[Token] = []
+    for token in tokens:
         if token.kind == "value":
-            value = token
-        elif token.kind == "interval" and token.quantity is not None and value is not None:
-            q = token.quantity
+            values.append(token)
+        elif token.kind == "interval" and token.quantity is not None and values:
+            q, value = token.quantity, values[-1]
             if q.why == "ci":
+                owners = [v for v in values[:-6:-1] if _holds(q, v) and v.interval is None]
+                value = owners[0] if owners else value
                 if value.interval is None and token.start - value.end < 120:
                     value.interval = q
                 token.notes.append("an interval")
-            elif q.why.startswith("pair") and value.interval is None:
-                between = text[value.end : token.start]
-                inside = value.quantity is not None and (
-                    value.quantity.value is None
-                    or (
-                        (q.value is None or q.value <= value.quantity.value + 1e-9)
-                        and (q.value_max is None or value.quantity.value <= q.value_max + 1e-9)
-                    )
-                )
-                if inside and re.fullmatch(
-                    r"\s*[,;]?\s*[\[(]?\s*(?:\d+/\d+\s*[;,]\s*)?(?:95\s?%\s*[,:]?\s*)?", between
-                ):
+            elif q.why.startswith("pair") and value.interval is None and _holds(q, value):
+                if _NEXT_TO.fullmatch(text[value.end : token.start]):
                     value.interval = q
                     token.notes.append("an interval")
+
+
+_NEXT_TO = re.compile(r"\s*[,;]?\s*[\[(]?\s*(?:\d+/\d+\s*[;,]\s*)?(?:95\s?%\s*[,:]?\s*)?")
+
+
+def _holds(q: Quantity, token: Token) -> bool:
+    """Whether the value lies within the interval, as far as both are known."""
+    if token.quantity is None:
+        return False
+    value = token.quantity.value
+    if value is None:
+        return True
+    if token.quantity.unit and q.value is not None and not (q.value_max or 1e9) >= value >= q.value:
+        # the bounds may be in the value's own unit, written once
+        value = float(re.sub(r"[^\d.]", "", str(value)))
+        scale = to_months(1000.0, token.quantity.unit) / 1000.0
+        value = value / scale if scale else value
+    return (q.value is None or q.value <= value + 0.51) and (
+        q.value_max is None or value <= q.value_max + 0.51
+    )
 
 
 def judge(text: str, sentence: Sentence, tokens: list[Token], link: Link, planned: bool) -> Candidate:
     """Say what speaks against a linked value."""
     return Candidate(sentence, link, _refusal(text, tokens, link, planned))
+
+
+_DIFFERENCE_BEFORE = re.compile(
+    r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?|prolongations?|reductions?"
+    r"|delays?)(?:\s+\w+){0,3}\s+of(?:\s+(?:about|approximately|only|nearly|at least|more than))?"
+    r"|\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least|more than))?)\s*[~\u2248\u223c]?\s*\Z"
+)
+_DIFFERENCE_AFTER = re.compile(
+    r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease|lower|higher|longer|shorter|greater"
+    r"|risk reduction|difference|power|improved|better|worse)\b"
+)
 
 
 def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
@@ -230,9 +309,16 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
         return "a count with a survival endpoint"
     if q.kind is Kind.TIME and is_duration(text, link.token):
         return "a duration or threshold"
-    before = text[max(0, link.token.start - 3) : link.token.start]
-    if q.kind is Kind.PERCENT and re.search(r"[<>\u2265\u2264]\s*\Z", before):
+    start, end = link.token.start, link.token.end
+    if q.kind is Kind.PERCENT and re.search(r"[<>\u2265\u2264]\s*\Z", text[max(0, start - 3) : start]):
         return "a threshold"
+    if q.kind in (Kind.PERCENT, Kind.TIME) and (
+        _DIFFERENCE_BEFORE.search(text, max(0, start - 70), start)
+        or _DIFFERENCE_AFTER.match(text[end : end + 40])
+    ):
+        return "a difference"
+    if link.statistic == "rate" and link.key == "OS" and link.timepoint is None and "people" in link.how:
+        return "alive at no stated time"
     return ""
 
 
@@ -254,8 +340,6 @@ def make_finding(text: str, candidate: Candidate) -> Finding | None:
         and q.unit
         and not re.search(r"[a-z]{3}", text[ci.start : ci.end].split("CI")[-1])
     ):
-        from classifier.extraction.numbers import to_months
-
         low = to_months(low, q.unit) if low is not None else None
         high = to_months(high, q.unit) if high is not None else None
     try:

@@ -75,11 +75,16 @@ _PATTERN = re.compile(
     rf"|of|from|between)?{S}(?P<mmo>[\[(])?{S}(?P<mlo>{BOUND}){TO_OR_COMMA}(?P<mhi>{BOUND})(?(mmo){S}[\])]?))"
     rf"|(?P<sd>(?:SD|SEM|SE|standard{S1}(?:deviation|error)){S}[:=,]?{S}{NUMBER})"
     rf"|(?P<n>[nN]{S}[=:]{S}{NUMBER})"
+    rf"|(?P<i2>I{S}[2\u00b2]{S}[=:,]?{S}(?:of|was)?{S}{NUMBER}{S}%?)"
+    # "No responses were seen" states a rate of zero
+    rf"|(?P<zero>[Nn]o(?:{S1}(?:objective|confirmed|overall|clinical|tumou?r|complete{S1}or{S1}partial"
+    rf"|partial{S1}or{S1}complete)){{0,2}}{S1}responses?(?={S1}(?:was|were|had{S1}been|have{S1}been|occurred"
+    rf"|among|seen|observed)))"
     # grade 3/4, phase 2, day 1, cohort 2, cycle 1-6, score of 0-1
     rf"|(?P<label>(?:[Gg]rades?|[Ss]tages?|[Pp]hase|[Dd]ays?|[Cc]ycles?|[Ll]evels?|[Cc]ohorts?|[Gg]roups?"
-    rf"|[Aa]rms?|[Ss]cores?|[Tt]ypes?|codons?|exons?|[Vv]ersion|aged?|ECOG|PS|KPS|BMI|number|No\.?"
-    rf"|NCT){S}(?:of{S1}|>{S}or{S}=){{0,1}}{SIGN}{S}(?:{NUMBER})(?:(?:{DASH}|/|to|or|and|,"
-    rf"|{S1})+{NUMBER}(?!{S}{PERCENT}|[.\u00b7\d])|\+)*(?!{S}{PERCENT}|{S}months))"
+    rf"|[Aa]rms?|[Ss]cores?|[Tt]ypes?|codons?|exons?|[Vv]ersion|ECOG|PS|KPS|BMI|[Nn]umber|No\.?"
+    rf"|NCT){S}(?:of{S1}|>{S}or{S}=){{0,1}}{SIGN}{S}(?:\d{{1,4}}(?![.,\u00b7]?\d))(?:(?:{DASH}|/|to|or|and|,"
+    rf"|{S1})+\d{{1,3}}(?!{S}{PERCENT}|[.\u00b7]?\d)|\+)*(?!{S}{PERCENT}|{S}months|{TO}\d))"
     # at 24 months, after five years, at 1, 3 and 5 years, at month 18
     rf"|(?P<at>(?:[Aa]t|[Aa]fter|[Bb]y|[Ww]ithin|[Oo]ver)(?:{S1}the)?{S1}(?:(?:month|week|year"
     rf"|day)s?{S1}(?P<atn>{LIST})(?!{S}{PERCENT})|(?P<atl>{LIST}){S}{DASH}?{S}(?P<atu>{TIME_UNIT})))"
@@ -93,10 +98,12 @@ _PATTERN = re.compile(
     rf"|out{S1}of){S}(?:the{S1}|all{S1}|these{S1})?(?P<cpt>\d{{1,5}}"
     rf"|{WORD_NUMBER})(?![\d.]*{S}{PERCENT})(?:{S1}{PEOPLE})*)"
     # 12/40, 12 of 40, four of the six patients, none of five
-    rf"|(?P<c>(?P<cn>\d{{1,5}}|{LONG_NUMBER}|[Nn]one|[Nn]o{S1}responses?(?={S1}in)|[Aa]ll"
+    rf"|(?P<c>(?P<cn>\d{{1,5}}|{LONG_NUMBER}|[Nn]one|[Nn]o{S1}(?:objective{S1})?responses?(?={S1}in)|[Aa]ll"
     rf"|[Bb]oth)(?:{S1}{PEOPLE})?{S}(?:/|{S1}(?:out{S1}of|of|in|from){S1})(?:the{S1}|all{S1}|these{S1}"
     rf"|those{S1}|our{S1})?(?P<ct>\d{{1,5}}|{LONG_NUMBER})(?![\w]*[.\u00b7]\d|{S}{PERCENT}|/|{DASH}\w"
-    rf"|{S}(?:{TIME_UNIT}|mg|Gy))(?:{S1}{PEOPLE})*)"
+    rf"|{S}(?:{TIME_UNIT}|mg|Gy)))"
+    # [0.67, 0.98]
+    rf"|(?P<br>(?<=[\[(])(?P<brlo>{NUMBER}){S}[,;]{S}(?P<brhi>{NUMBER}|{NOT_REACHED_SHORT}|{NOT_REACHED})(?={S}[\])]))"
     # 18.6 +/- 2.1 months is read by the value below; 1.0-2.8 months, 9.1% to 47.0%
     rf"|(?P<r>(?P<rlo>{NUMBER})(?P<rlou>{S}(?:{PERCENT}|{TIME_UNIT}))?(?P<rsep>{TO})(?P<rhi>{NUMBER}"
     rf"|{NOT_REACHED_SHORT}(?![A-Za-z])|{NOT_REACHED}|not{S1}available)(?P<ru>{S}(?:{PERCENT}|{TIME_UNIT}))?)"
@@ -157,6 +164,14 @@ def _confidence(match: Match[str]) -> Quantity:
 
 
 def _minimum_maximum(match: Match[str]) -> Quantity:
+    words = match["mm"]
+    low, high = _bound(match["mlo"]), _bound(match["mhi"])
+    if words.startswith(("range was", "ranges were", "range of")) and low is not None and high is not None:
+        percent = re.search(PERCENT, match["mhi"]) is not None
+        timed = re.search(rf"{TIME_UNIT}", match["mhi"]) is not None
+        kind = "percent" if percent else "time" if timed else "plain"
+        start = match.start("mlo")
+        return Quantity(Kind.INTERVAL, start, match.end("mhi"), low, high, why=f"pair {kind}")
     return Quantity(
         Kind.INTERVAL, match.start(), match.end(), _bound(match["mlo"]), _bound(match["mhi"]), why="range"
     )
@@ -202,7 +217,13 @@ def _count(match: Match[str]) -> Quantity | None:
     if count > total or total == 0:
         return _none("a count above its total", match)
     return Quantity(
-        Kind.COUNT, match.start(), match.end(), round(100 * count / total, 1), count=count, total=total
+        Kind.COUNT,
+        match.start(),
+        match.end(),
+        round(100 * count / total, 1),
+        count=count,
+        total=total,
+        why="no response in" if "response" in word else "",
     )
 
 
@@ -258,7 +279,30 @@ def _spread(match: Match[str]) -> Quantity:
     return _none("a standard deviation", match)
 
 
+def _bracketed(match: Match[str]) -> Quantity:
+    high = match["brhi"]
+    return Quantity(
+        Kind.INTERVAL,
+        match.start(),
+        match.end(),
+        parse_number(match["brlo"]),
+        parse_number(high) if high[0].isdigit() or high[0] in ".\u00b7" else None,
+        why="pair plain",
+    )
+
+
+def _zero(match: Match[str]) -> Quantity:
+    return Quantity(Kind.PERCENT, match.start(), match.end(), 0.0, why="zero")
+
+
+def _heterogeneity(match: Match[str]) -> Quantity:
+    return _none("a measure of heterogeneity", match)
+
+
 _READERS = {
+    "br": _bracketed,
+    "zero": _zero,
+    "i2": _heterogeneity,
     "p": _p_value,
     "ci": _confidence,
     "mm": _minimum_maximum,

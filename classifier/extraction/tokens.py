@@ -71,6 +71,12 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
     for mention in find_endpoints(text, start, end):
         if not _inside(mention.start, mention.end, taken):
             found.append(Token("endpoint", mention.start, mention.end, key=mention.key))
+            months = re.search(r"(?<=PFS)-?(\d+)\Z", text[mention.start : mention.end])
+            if months and mention.key == "PFS":  # "PFS-6" is progression-free survival at six months
+                q = Quantity(
+                    Kind.TIMEPOINT, mention.end, mention.end, times=(float(months[1]),), why="adjective"
+                )
+                found.append(Token("timepoint", mention.end, mention.end, quantity=q))
     for match in _CUE.finditer(text, start, end):
         if not _inside(match.start(), match.end(), taken):
             found.append(Token(str(match.lastgroup), match.start(), match.end()))

@@ -1,0 +1,509 @@
+"""The words that name the group a value belongs to: an arm, a subgroup, a cohort.
+
+Values that are joined as a list ("12.1 v 10.9 months") look for a list of as many names, first behind
+them ("in the X and Y arms, respectively"), then in front ("rates for X and Y were"), then in
+what was said before. A value alone looks behind it ("9 months in the 45 Gy group"), at the name
+whose bracket it stands in ("letrozole (38%)"), at a label ("CT: 63%"), and at last at the words that
+open its clause ("In the WBRT arm, ..."). A hazard ratio has a group only where a subgroup is named.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from classifier.extraction.linking import Link
+from classifier.extraction.tokens import Token
+
+_PREPOSITION = r"(?:in|with|for|among|on|of|from|after|under|by|to|following|within|without|between|across)"
+_STOP_WORDS = frozenset(
+    "was were is are had have has having versus vs vs. v v. compared than but while whereas which that whose respectively "
+    "at during achieved reached showed experienced responded did median overall progression-free hazard hr p survival as "
+    "favoring favouring resulted demonstrated showing giving hence i.e. when if over alive against did. improved respectively. "
+    "could remained remain there it this they we being amounted".split()
+)
+_NOT_GROUP = re.compile(
+    r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least |\d+(?:\.\d+)?\s*(?:months|years|weeks|%)|(?:the )?(?:same|present|study|trial|follow|time|end|first|last|use|rest|risk|addition|favou?r|terms|order|total|disease progression"
+    r"|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients|all randomi|whole|entire|intent|randomi[sz]ation|baseline|enrol|study|analysis|infusion\Z|start|diagnosis"
+    r"|longer|shorter|improve|better|worse|increase|independent|investigator|central|IRC|best|those\Z|this|that|these|their|its|our|data|local|average|January|February|March|April|May|June|July|August|September|October|November|December))",
+    re.IGNORECASE,
+)
+_DETERMINER = re.compile(
+    r"\A(?:the|those|all|both(?= of)|these|our|an?)\s+(?!arms?\b|groups?\b)", re.IGNORECASE
+)
+_HAS_VALUE = re.compile(r"\d\s*(?:%|percent)|\b\d+ of \d+|\bmonths\b(?! \w)|\b(?:was|were)\b")
+_PEOPLE = re.compile(
+    r"\A(?:(?:the\s+)?\d+\s+)?(?:(?:patients|pts|women|men|participants|those|subjects)\s+)?(?:who\s+)?(?:were\s+)?(?:randomly\s+)?"
+    r"(?:(?:assigned|allocated|randomi[sz]ed|treated|receiving|received|given)\s+)(?:to\s+|with\s+|by\s+)?(?:receive\s+|the\s+)*(?=\w)"
+    r"|\A(?:the\s+)?\d+\s+(?:(?:eligible|evaluable|assessable)\s+)?(?:patients|pts|women|men|participants)\s+(?:with\s+|in\s+|on\s+)?(?:the\s+)?(?=\w)",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:[\s,]+|\A)(?:and|or|vs?\.?|versus|than|with|in|for|respectively|compared|as|but|while|whereas|to|had|the|of|,|;|:|(?-i:an?)|also|only|is|p|was|were|median|on|among|from|after|by|at|against|plus|who|were|rates?|months)\Z",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(
+    r"\s*(?:,\s*(?:and|or)\s+|,\s+|;\s+|\s+(?:and|or|vs?\.?|versus)\s+|\s+(?:as\s+)?(?:compared|than)\s+(?:(?:with|to|in|for)\s+)?)(?:(?:in|with|for|the|those|on)\s+)*"
+)
+_VERSUS = re.compile(
+    r"\s+(?:vs?\.?|versus|(?:as\s+)?compared (?:with|to)|than(?: with| in| for)?|against)\s+(?:the\s+)?"
+)
+_WORD = re.compile(r"[^\s()\[\];]+")
+
+
+@dataclass(slots=True)
+class ArmMemory:
+    """What was said before in this text: the arms of the study, and those named last together."""
+
+    study: list[str] = field(default_factory=list)
+    last: list[str] = field(default_factory=list)
+    scope: str | None = None
+
+
+def clean(phrase: str) -> str | None:
+    """A group's name without the small words around it; None where it names no group."""
+    phrase = phrase.strip(" ,;:.\u00a0\n")
+    while True:
+        shorter = _TAIL.sub("", phrase).strip(" ,;:.")
+        if shorter == phrase:
+            break
+        phrase = shorter
+    phrase = _DETERMINER.sub("", phrase)
+    phrase = _PEOPLE.sub("", phrase) or phrase
+    phrase = _DETERMINER.sub("", phrase)
+    if (
+        not phrase
+        or len(phrase) > 90
+        or _NOT_GROUP.match(phrase)
+        or _HAS_VALUE.search(phrase)
+        or not re.search(r"[A-Za-z]", phrase)
+    ):
+        return None
+    return phrase
+
+
+def name_after(text: str, start: int, end: int) -> str:
+    """The noun phrase that begins at `start`: up to a verb, a comma, a bracket or a conjunction with a value."""
+    stop = start
+    for match in _WORD.finditer(text, start, end):
+        word = match[0]
+        if re.search(r"[(\[;)\]]", text[stop : match.start()]):
+            break
+        bare = word.rstrip(",.:").casefold()
+        if bare in _STOP_WORDS:
+            break
+        if (
+            bare in ("and", "or", "with", "in", "for")
+            and re.match(
+                rf"\s*(?:(?:the|a|an|in|with|for|of|median|it|after|among|to|at|from)\s|[<>~\u2248\u2265\u2264]?\s*\d+(?:[.\u00b7]\d+)?\s*(?:%|percent|months|\(|mo)|\d|(?:PFS|OS|ORR|HR|mPFS|mOS)\b|not |NR\b|\w+ (?:\d|survival|was|were|had))",
+                text[match.end() : match.end() + 40],
+            )
+            and bare in ("and", "or")
+        ):
+            break
+        stop = match.end()
+        if word[-1] in ",:" or (word[-1] == "." and match.end() >= end - 1):
+            break
+    return text[start:stop]
+
+
+def split_names(phrase: str, n: int) -> list[str] | None:
+    """`n` names out of a list of names, or None where it does not hold just that many."""
+    phrase = re.sub(r",?\s*respectively.*\Z", "", phrase, flags=re.DOTALL | re.IGNORECASE)
+    phrase = re.sub(r"\A\s*(?:both|either|the)\s+", "", phrase)
+    for pattern in (_VERSUS, _SPLIT):
+        parts = [p for p in pattern.split(phrase) if p.strip()]
+        if len(parts) == n:
+            names = [clean(p) for p in parts]
+            return [m for m in names if m] if all(names) else None
+    if n == 2:
+        parts = re.split(r"\s+(?:and|or)\s+", phrase)
+        if len(parts) % 2 == 0 and len(parts) > 2:
+            half = len(parts) // 2
+            names = [clean(" and ".join(parts[:half])), clean(" and ".join(parts[half:]))]
+            return [m for m in names if m] if all(names) else None
+    return None
+
+
+_BETTER = (
+    r"(?:longer|higher|better|shorter|lower|greater|worse|superior|inferior|improved|increased|prolonged)"
+)
+_RECEIVING = (
+    r"(?:(?:patients|women|those)\s+)?(?:(?:receiving|treated with|given|assigned(?: to)?)\s+)?(?:the\s+)?"
+)
+_COMPARED = (
+    re.compile(
+        rf"[Cc]ompared (?:with|to) {_RECEIVING}(?P<b>[^,;()]{{2,70}}),\s+(?P<a>[^,;()]{{2,60}}?)\s+(?:did|was|were|had|significantly|improved|prolonged|resulted|showed|led)\b"
+    ),
+    re.compile(
+        rf"\b(?:with|in|for)\s+{_RECEIVING}(?P<a>[^,;()]{{2,70}}?)\s+(?:was|were)\s+(?:\w+ly\s+)?{_BETTER}\s+(?:than|compared with)\s+(?:with\s+|in\s+|for\s+)?{_RECEIVING}(?P<b>[^,;()]{{2,70}}?)\s*[(\[]"
+    ),
+    re.compile(
+        rf"{_BETTER}\s+(?:\w+\s+)?(?:with|in|for)\s+{_RECEIVING}(?P<a>[^,;()]{{2,70}}?)\s+(?:than|compared with|versus|vs\.?)\s+(?:with\s+|in\s+|for\s+)?{_RECEIVING}(?P<b>[^,;()]{{2,70}}?)\s*(?:treatment\s*)?[(\[]"
+    ),
+    re.compile(
+        r"(?:favou?red|in favou?r of|favou?ring)\s+(?P<a>[^,;()]{2,40}?)\s+(?:over|versus|vs\.?)\s+(?P<b>[^,;()]{2,40}?)\s*[(\[]"
+    ),
+    re.compile(
+        r"(?:^|[.:;,] )(?P<a>[A-Z][^,;()]{2,50}?)\s+(?:significantly\s+)?(?:improved|prolonged|increased|was superior|extended)\b[^;()]{0,50}?\s+(?:over|compared with|versus|vs\.?|to)\s+(?P<b>[^,;()]{2,50}?)\s*[(\[]"
+    ),
+)
+
+
+def _compared(head: str) -> list[str] | None:
+    """ "longer with A than with B (", "Compared with B, A did" -> A, B."""
+    best: tuple[int, list[str]] | None = None
+    for pattern in _COMPARED:
+        for match in pattern.finditer(head):
+            pair = [clean(match["a"]), clean(match["b"])]
+            if all(pair) and (best is None or match.start() > best[0]):
+                best = (match.start(), [p for p in pair if p])
+    return best[1] if best else None
+
+
+def skip_brackets(text: str, at: int, end: int) -> int:
+    """The position behind the brackets that follow at once."""
+    while True:
+        match = re.compile(r"\s*[(\[]").match(text, at, end)
+        if not match:
+            return at
+        depth, i = 0, match.end() - 1
+        while i < end:
+            if text[i] in "([":
+                depth += 1
+            elif text[i] in ")]":
+                depth -= 1
+                if depth == 0:
+                    break
+            i += 1
+        if i >= end:
+            return at
+        at = i + 1
+
+
+_SIZED = re.compile(
+    r"(?:\bto|\bor|\band|\bversus|\bvs\.?|,|\bwith|\breceiv\w+|:|\beither|;)\s+(?P<name>[A-Za-z][^(),;:.]{0,60}?)\s*[(\[]\s*(?:arm\s+\w+[,;:]?\s*)?[nN]\s*=\s*\d+"
+)
+_ASSIGNED = re.compile(
+    r"(?:assigned|randomi[sz]ed|allocated|randomi[sz]ation|compar\w+)\b(?:\s*\(\d:\d\))?[^.;()]{0,40}?(?:\bto|\bbetween|\breceive|\breceived|compar\w+)\s+(?:receive\s+)?(?:treatment with\s+)?(?:either\s+)?"
+    r"(?P<a>(?!with or without)[^.;()]{2,80}?)(?:\s*[(\[][^()]*[)\]])*,?\s+(?:or|versus|vs\.?|and|with)\s+(?P<b>[^.;(),]{2,60})"
+)
+
+
+def study_arms(text: str) -> list[str]:
+    """The two or more arms to which patients were assigned, as far as the text names them plainly."""
+    for match in re.finditer(r"randomi[sz]|assigned|allocated", text):
+        end = text.find(". ", match.end())
+        found = _sized(text, match.start(), end if end > 0 else len(text))
+        if len(found) >= 2:
+            return found
+    for match in _ASSIGNED.finditer(text):
+        if "with or without" in match[0]:
+            continue
+        pair = [clean(match["a"]), clean(name_after(match["b"], 0, len(match["b"])))]
+        if all(pair):
+            return [p for p in pair if p]
+    return _sized(text, 0, len(text))
+
+
+def _sized(text: str, start: int, end: int) -> list[str]:
+    names = [clean(m["name"].split(" to ")[-1]) for m in _SIZED.finditer(text, start, end)]
+    found = [n for n in dict.fromkeys(names) if n]
+    return found[:4] if len(found) >= 2 else []
+
+
+class SentenceArms:
+    """Names of groups for the values of one sentence."""
+
+    def __init__(self, text: str, start: int, end: int, tokens: list[Token], memory: ArmMemory) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+        self.tokens = tokens
+        self.memory = memory
+        self.values = [t for t in tokens if t.kind == "value" or (t.kind == "interval" and t.run >= 0)]
+        self.used: set[int] = set()  # ends of names that stand behind a value
+
+    def assign(self, links: list[Link]) -> dict[int, str | None]:
+        """The group of each linked value, by the value's start."""
+        found: dict[int, str | None] = {}
+        runs: dict[tuple[int, str, str], list[Link]] = {}
+        for link in links:
+            if link.statistic != "hazard_ratio":
+                runs.setdefault((link.token.run, link.key, link.statistic), []).append(link)
+        lists: list[list[str]] = []
+        for group in runs.values():
+            names = self._list(group) if len(group) > 1 else [self._single(group[0])]
+            if names is None:
+                names = self._from_memory(len(group)) or [self._scope(k) for k in group]
+            for link, name in zip(group, names, strict=False):
+                found[link.token.start] = name
+            told = [n for n in names if n]
+            if len(told) >= 2:
+                lists.append(told)
+        singles = [found[k.token.start] for k in links if k.token.start in found]
+        if not lists and len({s for s in singles if s}) >= 2:
+            lists.append(list(dict.fromkeys(s for s in singles if s)))
+        for link in links:
+            if link.statistic == "hazard_ratio":
+                found[link.token.start] = self._subgroup(link)
+        if lists:
+            self.memory.last = lists[-1]
+        return found
+
+    # -- several values joined
+
+    def _list(self, group: list[Link]) -> list[str | None] | None:
+        n = len(group)
+        last = group[-1].token
+        behind = self._behind_list(last, n)
+        if behind is None:
+            behind = self._before_list(group[0].token, n)
+        if behind is not None:
+            return list(behind)
+        return None
+
+    def _behind(self, token: Token) -> int:
+        """Where the words behind a value begin: after its own brackets and those it stands in."""
+        at = skip_brackets(self.text, token.end, self.end)
+        depth = token.depth
+        for other in self.tokens:
+            if other.start < at or depth == 0:
+                continue
+            if other.kind == "close" and other.depth < depth:
+                at, depth = skip_brackets(self.text, other.end, self.end), other.depth
+            elif other.kind in ("value", "endpoint") and other.depth <= depth:
+                break
+        return at
+
+    def _run_end(self, token: Token) -> Token:
+        """The last value joined to this one, as in "2.8 and 13.2 months in X"."""
+        last = token
+        for other in self.values:
+            if other.run == token.run and other.run >= 0 and other.start > last.start:
+                last = other
+        return last
+
+    def _behind_list(self, last: Token, n: int) -> list[str] | None:
+        at = last.end
+        match = re.compile(r"\s*\(([^()]*\b(?:vs?\.?|versus|and|,)\b[^()]*)\)").match(self.text, at, self.end)
+        if match and not re.search(r"\d\s*%|CI|p\s*[=<]", match[1]):
+            names = split_names(match[1], n)
+            if names:
+                return names
+        at = self._behind(last)
+        limit = self._limit(last)
+        chunk = re.split(r"[;()]|\.\s|, (?:while|whereas|but|with)\b", self.text[at:limit])[0]
+        match2 = re.compile(
+            rf"[\s,]*(?:rates?\s+|months\s+|times?\s+|(?:\w+\s+){{0,3}}?)?{_PREPOSITION}\s+(?:the\s+)?(?P<l>.+)",
+            re.DOTALL,
+        ).match(chunk)
+        if match2:
+            names = split_names(match2["l"], n)
+            if names:
+                return names
+        # "... versus 19% , respectively" with the names still further on
+        match3 = re.search(
+            rf"\b{_PREPOSITION}\s+(?:the\s+)?(?P<l>[^;.()]+?(?:\s+(?:and|or|vs?\.?|versus)\s+)[^;.()]+?)(?:,?\s+respectively|[;.]|\s*\Z)",
+            self.text[at : self.end],
+        )
+        if match3:
+            return split_names(match3["l"], n)
+        return None
+
+    def _before_list(self, first: Token, n: int) -> list[str] | None:
+        head = self.text[self.start : first.start]
+        label = re.search(r"[(\[]\s*([^()\[\]:]{3,80}):\s*\Z", head)
+        if label:
+            names = split_names(label[1], n)
+            if names:
+                return names
+        best: list[str] | None = None
+        for match in re.finditer(
+            rf"(?:\b{_PREPOSITION}|\A(?:In|For|With|Among|Between)|\()\s+?(?:the\s+)?(?P<l>[^;()]+?)(?=\s+(?:was|were|is|are|of|had)\b|\s*[:(),]|,|\s*\Z)",
+            head,
+        ):
+            names = split_names(match["l"], n)
+            if names and len(names) == n:
+                best = names
+        if best is None and n == 2:
+            best = _compared(head)
+        if best is None and n == 2:
+            for match in re.finditer(
+                r"(?P<a>[\w/+-]+(?:\s+(?:plus|and|alone|arm|group)\s*[\w/+-]*)?)\s+(?:versus|vs\.?|than (?:with |in |for )?|compared with)\s+(?P<b>[\w/+-]+(?:\s+(?:plus|alone|arm|group)\s*[\w/+-]*)?)\s*(?:was|were|\(|:)?",
+                head,
+            ):
+                pair = [clean(match["a"]), clean(match["b"])]
+                if all(pair) and not re.search(r"\d", match["a"]):
+                    best = [p for p in pair if p]
+        return best
+
+    def _from_memory(self, n: int) -> list[str | None] | None:
+        for names in (self.memory.last, self.memory.study):
+            if len(names) == n:
+                return list(names)
+        return None
+
+    # -- one value
+
+    def _limit(self, token: Token) -> int:
+        for other in self.tokens:
+            if other.kind == "value" and other.start > token.end and other.depth <= token.depth:
+                return other.start
+        return self.end
+
+    def _single(self, link: Link) -> str | None:
+        token = link.token
+        return self._after(token) or self._label(token) or self._bracketed(token) or self._scope(link)
+
+    def _after(self, token: Token) -> str | None:
+        at = token.end
+        match = re.compile(r"\s*[(\[]\s*([A-Za-z][^()\[\]=;%]{1,50})[)\]]").match(self.text, at, self.end)
+        if match and not re.search(r"\b(?:CI|range|IQR|p\b|n\b|months|SD|PFS|OS|ORR|CR|PR|RR)\b", match[1]):
+            name = clean(match[1])
+            if name:
+                return name
+        last = self._run_end(token)
+        if last is not token and any(
+            k in self.text[token.end : last.start] for k in (" v ", " vs", "versus")
+        ):
+            last = token
+        at = self._behind(last)
+        limit = max(self._limit(last), at)
+        match = re.compile(rf"\s*,?\s*(?:rates?\s+)?{_PREPOSITION}\s+", re.IGNORECASE).match(
+            self.text, at, limit
+        )
+        if match:
+            phrase = name_after(self.text, match.end(), limit)
+            name = clean(phrase)
+            if name:
+                self.used.add(match.end() + len(phrase.rstrip(" ,;:.")))
+                return name
+        return None
+
+    def _label(self, token: Token) -> str | None:
+        head = self.text[max(self.start, token.start - 70) : token.start]
+        match = re.search(
+            r"(?:\A|[(\[;,]|\band\b|\bvs\.?)\s*(?P<l>[A-Za-z\u2265\u2264<>][\w\s/+.\u2265\u2264<>-]{0,40}?)(?::|,)\s+(?:HR\s*[,=:]?\s*|median\s+(?:OS|PFS)?,?\s*)?\Z",
+            head,
+        )
+        if match and not re.search(
+            r"\b(?:was|were|months|CI|survival|PFS|OS|ORR|rates?|respons\w+)\b|\d\s*%", match["l"]
+        ):
+            return clean(match["l"])
+        return None
+
+    def _bracketed(self, token: Token) -> str | None:
+        if not token.depth:
+            return None
+        opening = self.text.rfind("(", self.start, token.start)
+        square = self.text.rfind("[", self.start, token.start)
+        opening = max(opening, square)
+        if opening < 0 or re.search(r"[;]", self.text[opening : token.start]):
+            return None
+        head = self.text[self.start : opening].rstrip()
+        match = None
+        for match in re.finditer(rf"\b{_PREPOSITION}\s+(?=(?P<l>[^,;()]{{2,80}})\Z)", head, re.IGNORECASE):
+            if re.search(rf"\b(?:in|with|for|among|on)\b", match["l"], re.IGNORECASE) and not re.match(
+                r"(?:patients|pts|women|those)\b", match["l"]
+            ):
+                continue
+            name = clean(match["l"])
+            if name and not re.search(r"\b(?:was|were|survival|rate|months|higher|longer)\b", name):
+                return name
+        return None
+
+    def _scope(self, link: Link) -> str | None:
+        token = link.token
+        head = self.text[self.start : token.start]
+        cut = max(head.rfind("; "), 0)
+        clause = head[cut:]
+        name = self._topic_phrase(clause) or self._opening(clause)
+        if name:
+            if re.search(r"\b(?:arm|group|cohort)\b", name, re.IGNORECASE):
+                self.memory.scope = name
+            return name
+        return self.memory.scope
+
+    def _opening(self, clause: str) -> str | None:
+        """ "In the WBRT arm, ...", "Cohort A: ...", "; in refractory patients it was"."""
+        match = re.match(
+            r"[;\s]*(?:(?:Results|Findings|RESULTS|FINDINGS|Conclusions?)\s*:?\s+)?(?P<l>(?:[Cc]ohort|[Aa]rm|[Gg]roup)\s+\w+)\s*:",
+            clause,
+        )
+        if match:
+            return match["l"]
+        match = re.match(
+            r"[;,\s]*(?:and\s+|while\s+|whereas\s+|but\s+)?(?:(?:Results|Findings|RESULTS|FINDINGS|Conclusions?)\s*:?\s+)?(?:[Ii]n|[Ff]or|[Aa]mong|[Ww]ith|[Oo]n|[Ww]ithin)\s+(?P<l>.{2,90})",
+            clause,
+            re.DOTALL,
+        )
+        if match:
+            name = clean(name_after(match["l"], 0, len(match["l"])))
+            if name and not re.search(
+                r"\b(?:follow-?up|analysis|multivaria\w+|univariate|model|study|data)\b", name
+            ):
+                return name
+        return None
+
+    def _topic_phrase(self, clause: str) -> str | None:
+        """ "Median OS in the X arm was 3 months": the phrase between the endpoint and its verb."""
+        found = None
+        for match in re.finditer(
+            r"\b(?:in|with|for|among|of|on)\s+(?P<l>[^,;:()]{2,80}?)\s+(?:was|were|is|had|of|reached|amounted)\b",
+            clause,
+        ):
+            name = clean(match["l"].split(" in ")[-1] if " in the " in match["l"] else match["l"])
+            if name and not re.search(
+                r"\b(?:survival|response|rate|months|PFS|OS|ORR|follow-?up|years?|death|progression)\b", name
+            ):
+                found = name
+        return found
+
+    # -- hazard ratios
+
+    def _subgroup(self, link: Link) -> str | None:
+        token = link.token
+        label = self._label(token)
+        head = self.text[self.start : token.start]
+        hr = link.cue
+        if hr is not None:
+            before = self.text[max(self.start, hr.start - 60) : hr.start]
+            match = re.search(r"[(\[;]\s*(?P<l>[A-Za-z\u2265\u2264<>][^()\[\];:=]{1,45}):\s*\Z", before)
+            if match and not re.search(r"\b(?:PFS|OS|survival|DFS)\b", match["l"]):
+                return clean(match["l"])
+        if (
+            any(
+                t.end < token.start
+                and t.start > token.start - 140
+                and not t.joined
+                and t.quantity is not None
+                and str(t.quantity.kind) in ("time", "percent", "count", "not_reached")
+                for t in self.values
+            )
+            and not label
+        ):
+            return self._sentence_opening(head)
+        if label and token.depth and not re.search(r"HR|hazard|ratio", label, re.IGNORECASE):
+            return label
+        opening = self.text.rfind("(", self.start, token.start)
+        if token.depth and opening > 0 and hr is not None and hr.start > opening:
+            words = self.text[max(self.start, opening - 110) : opening].rstrip()
+            if self.start + len(self.text[self.start : opening].rstrip()) not in self.used:
+                match = None
+                for match in re.finditer(
+                    r"\b(?:in|among|for|on|than in|or in|and in)\s+(?=(?P<l>[^,;()]{2,70})\Z)", words
+                ):
+                    name = clean(match["l"])
+                    if name and not re.search(
+                        r"\b(?:than|versus|vs|compared|over|survival|PFS|OS|risk|arms?|was|were)\b", name
+                    ):
+                        return name
+        return self._sentence_opening(head)
+
+    def _sentence_opening(self, head: str) -> str | None:
+        for clause in dict.fromkeys((head[max(head.rfind("; "), 0) :], head)):
+            name = self._opening(clause)
+            if name and not re.search(r"\b(?:arm|group receiving)\b", name):
+                return name
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,6 +114,7 @@ def simulate(
     priors: Sequence[str] = (),
     protocol: Protocol | None = None,
     seed: int = 0,
+    on_step: Callable[[int, int], None] = lambda n_done, n_all: None,
 ) -> list[Shown]:
     """Read a finished review in ranked order, learning each label before the next record is chosen.
 
@@ -127,6 +128,8 @@ def simulate(
     protocol : Protocol or None
     seed : int, default=0
         Seed of the ranker.
+    on_step : callable
+        Called with (records shown, records to show) after each record.
 
     Returns
     -------
@@ -146,6 +149,7 @@ def simulate(
         row = ordered[int(ids[0])]
         labels[int(ids[0])] = row.learned
         shown.append(Shown(len(shown) + 1, row.record_id, row.label))
+        on_step(len(shown), len(ordered) - len(priors))
     return shown
 
 

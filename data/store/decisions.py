@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -208,26 +210,35 @@ class Entry:
 
 def history(db: sa.Connection, record_id: int) -> list[Entry]:
     """Every decision ever taken on the reference of this record, oldest first."""
-    d, r = screening_decisions.c, records.c
-    query = (
-        sa.select(
-            d.id,
-            d.record_id,
-            people.c.name,
-            d.stage,
-            d.verdict,
-            d.reason,
-            d.note,
-            d.role,
-            d.undoes_id,
-            d.decided_at,
-        )
-        .join(records, r.id == d.record_id)
-        .join(people, people.c.id == d.person_id)
-        .where(r.group_id == _group_of(db, record_id))
-        .order_by(d.id)
-    )
+    query = _entries().where(records.c.group_id == _group_of(db, record_id))
     return [Entry(*tuple(row)) for row in db.execute(query).all()]
+
+
+ENTRY_COLUMNS = tuple(f.name for f in dataclasses.fields(Entry))
+
+
+def every_entry(db: sa.Connection) -> list[tuple[object, ...]]:
+    """The whole log of screening decisions, oldest first, as rows of `ENTRY_COLUMNS`."""
+    return [dataclasses.astuple(Entry(*tuple(row))) for row in db.execute(_entries()).all()]
+
+
+def _entries() -> sa.Select[Any]:
+    d = screening_decisions.c
+    named = people.c.name
+    columns = (
+        d.id,
+        d.record_id,
+        named,
+        d.stage,
+        d.verdict,
+        d.reason,
+        d.note,
+        d.role,
+        d.undoes_id,
+        d.decided_at,
+    )
+    joined = sa.select(*columns).join(records, records.c.id == d.record_id)
+    return joined.join(people, people.c.id == d.person_id).order_by(d.id)
 
 
 def _group_of(db: sa.Connection, record_id: int) -> int:

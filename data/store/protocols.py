@@ -43,13 +43,9 @@ def keep_protocol(db: sa.Connection, protocol: Protocol, *, rationale: str = "")
     A rule that changes holds for references whose first decision comes later: nobody's settled
     record is unsettled by an edit of the file.
     """
-    newest = db.execute(
-        sa.select(protocol_versions.c.id, protocol_versions.c.sha256)
-        .order_by(protocol_versions.c.id.desc())
-        .limit(1)
-    ).first()
-    if newest is not None and newest.sha256 == protocol.sha256:
-        return int(newest.id), False
+    newest_id = db.execute(sa.select(sa.func.max(protocol_versions.c.id))).scalar()
+    if newest_id is not None and is_newest(db, protocol):
+        return int(newest_id), False
     row = {
         "sha256": protocol.sha256,
         "source_text": protocol.source_text,
@@ -59,13 +55,19 @@ def keep_protocol(db: sa.Connection, protocol: Protocol, *, rationale: str = "")
     result = db.execute(protocol_versions.insert().values(row))
     version_id = int(result.inserted_primary_key[0])  # type: ignore[index]
     # Only a changed mode makes a new rule: a dual_then_single review that has turned single stays so.
-    before = _modes_of_version(db, int(newest.id)) if newest is not None else {}
+    before = _modes_of_version(db, int(newest_id)) if newest_id is not None else {}
     for stage in Stage:
         if before.get(stage) != _mode_words(protocol)[stage]:
             set_rule(db, stage, _SCREENING[protocol.modes[stage]], version_id)
     if before.get("findings") != _mode_words(protocol)["findings"]:
         set_rule(db, "findings", _FINDINGS[protocol.finding_mode], version_id)
     return version_id, True
+
+
+def is_newest(db: sa.Connection, protocol: Protocol) -> bool:
+    """Whether the protocol is the version in force."""
+    query = sa.select(protocol_versions.c.sha256).order_by(protocol_versions.c.id.desc()).limit(1)
+    return db.execute(query).scalar() == protocol.sha256
 
 
 def set_rule(db: sa.Connection, stage: str, rule: Rule, version_id: int) -> None:

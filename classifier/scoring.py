@@ -1,0 +1,164 @@
+"""A file of records to scores and findings: Parquet parts, committed by a manifest."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from classifier.extraction import Extractor, load_extractor
+from data.errors import ScreeningError
+from data.readers import Reject, open_records, read
+from data.records import FINDING_FIELDS, Record
+from models.relevance import RelevanceModel
+
+MANIFEST = "_manifest.json"  # readers of Parquet folders pass over names that begin with _ or .
+_BATCH = 1000  # records held at once, and rows of a Parquet row group
+_FLOATS = ("value", "value_max", "ci_lower", "ci_upper", "ci_level", "timepoint_months", "confidence")
+_INTEGERS = ("count", "total", "start", "end", "evidence_start", "evidence_end")
+_FLAGS = ("not_reached", "adjusted")
+_FINDING = pa.struct(
+    [
+        (name, pa.float64() if name in _FLOATS else pa.int64() if name in _INTEGERS else pa.bool_())
+        if name in _FLOATS + _INTEGERS + _FLAGS
+        else (name, pa.string())
+        for name in FINDING_FIELDS
+    ]
+)
+SCHEMA = pa.schema(
+    {
+        "record_id": pa.string(),
+        "title": pa.string(),
+        "score": pa.float64(),
+        "probability": pa.float64(),
+        "design": pa.string(),
+        "n_total": pa.int64(),
+        "follow_up_months": pa.float64(),
+        "findings": pa.list_(_FINDING),
+        "model_id": pa.string(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a scoring run wrote."""
+
+    n_records: int
+    n_rejected: int
+    n_findings: int
+    model_id: str
+    parts: tuple[str, ...]
+
+
+def score_file(
+    path: Path,
+    folder: Path,
+    *,
+    model: RelevanceModel,
+    on_records: Callable[[int], None] = lambda n_done: None,
+) -> Scored:
+    """Score every record of a file, streamed in constant memory.
+
+    The folder holds one Parquet part per input file and, written last, `_manifest.json`: a folder
+    without it is a run that was cut off.
+
+    Raises
+    ------
+    ScreeningError
+        The folder holds something already or cannot be written; ReadError: the file cannot be read.
+    """
+    opened = open_records(path)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ScreeningError(f"{folder}: holds something already; give --output a new folder")
+    extractor = load_extractor()
+    counts = {"records": 0, "rejected": 0, "findings": 0}
+
+    def records() -> Iterator[tuple[str, Record]]:
+        for position, entry in enumerate(read(opened), 1):
+            if isinstance(entry, Reject):
+                counts["rejected"] += 1
+            else:
+                yield _name(path, position, entry), entry
+
+    part = f"part-00000-{hashlib.sha256(path.name.encode()).hexdigest()[:8]}.parquet"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with pq.ParquetWriter(folder / f".{part}", SCHEMA) as writer:
+            for batch in _batches(records()):
+                rows = _rows(batch, model, extractor)
+                writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
+                counts["records"] += len(rows)
+                counts["findings"] += sum(len(row["findings"]) for row in rows)
+                on_records(counts["records"])
+        (folder / f".{part}").replace(folder / part)
+        scored = Scored(counts["records"], counts["rejected"], counts["findings"], model.model_id, (part,))
+        _commit(folder, path, scored)
+    except OSError as err:
+        raise ScreeningError(f"{folder}: scores cannot be written here ({err.strerror})") from err
+    return scored
+
+
+def _name(path: Path, position: int, record: Record) -> str:
+    """The source's own id of a record, else its place in the file."""
+    return record.external_id or record.accession or record.pmid or f"{path.name}:{position}"
+
+
+def _rows(
+    batch: Sequence[tuple[str, Record]], model: RelevanceModel, extractor: Extractor
+) -> list[dict[str, Any]]:
+    scores, probabilities = model.score([record for _, record in batch])
+    rows = []
+    for (name, record), score, probability in zip(batch, scores, probabilities, strict=True):
+        extraction = extractor.extract(record.text)
+        rows.append(
+            {
+                "record_id": name,
+                "title": record.title,
+                "score": float(score),
+                "probability": None if np.isnan(probability) else float(probability),
+                "design": extraction.facts.design,
+                "n_total": extraction.facts.n_total,
+                "follow_up_months": extraction.facts.follow_up_months,
+                "findings": [_plain(dataclasses.asdict(f)) for f in extraction.findings],
+                "model_id": model.model_id,
+            }
+        )
+    return rows
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if name in _FLOATS + _INTEGERS + _FLAGS or value is None else str(value)
+        for name, value in values.items()
+    }
+
+
+def _commit(folder: Path, path: Path, scored: Scored) -> None:
+    """Name every part with its hash; the rename makes the run complete in one step."""
+    hashes = {part: hashlib.sha256((folder / part).read_bytes()).hexdigest() for part in scored.parts}
+    told = {
+        "input": path.name,
+        "records": scored.n_records,
+        "rejected": scored.n_rejected,
+        "findings": scored.n_findings,
+        "model_id": scored.model_id,
+        "parts": hashes,
+    }
+    partial = folder / f".{MANIFEST}"
+    partial.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    partial.replace(folder / MANIFEST)
+
+
+def _batches(records: Iterator[tuple[str, Record]]) -> Iterator[list[tuple[str, Record]]]:
+    while batch := list(islice(records, _BATCH)):
+        yield batch

@@ -1,0 +1,772 @@
+"""The command line: one verb per stage of a review, in the order of the flow.
+
+Each command parses, calls one plain function of a room, and prints: results to stdout, talk to
+stderr. Imports stand inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from data.errors import ScreeningError
+
+if TYPE_CHECKING:
+    from data.project import Project
+
+app = typer.Typer(
+    name="picosieve",
+    help="Screen records for a systematic review, extract PFS, OS and ORR results, and keep only what"
+    " people confirmed.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+models_app = typer.Typer(help="List, promote or roll back the models of a project.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+
+ProjectOption = Annotated[
+    Path, typer.Option("--project", "-p", metavar="DIR", help="The project's folder.", show_default=True)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of everything that is drawn by lot.")]
+HERE = Path()
+
+
+def main() -> None:
+    """Run the command line; what the user can put right is one line and exit code 2."""
+    try:
+        app()
+    except ScreeningError as err:
+        typer.echo(f"picosieve: {err}", err=True)
+        sys.exit(2)
+
+
+class UsageError(ScreeningError):
+    """Words on the command line that do not go together."""
+
+
+# --- the project -------------------------------------------------------------------------------
+
+
+@app.command()
+def init(
+    project: ProjectOption = HERE,
+    protocol: Annotated[
+        Path | None,
+        typer.Option("--protocol", metavar="P.toml", help="The PICOS protocol. Without: a template."),
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database",
+            metavar="URL",
+            help="Keep the review in PostgreSQL: postgresql+psycopg://USER@HOST/NAME",
+        ),
+    ] = None,
+) -> None:
+    """Make a project: a protocol file and an empty review."""
+    from data.project import init_project
+
+    with init_project(project, protocol=protocol, database=database) as made:
+        typer.echo(f"{made.folder}: project made, protocol {made.protocol.title!r}")
+        if protocol is None:
+            typer.echo(
+                f"Fill in {made.folder / 'protocol.toml'}, then: picosieve import FILE --project {project}"
+            )
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Search results.")],
+    project: ProjectOption = HERE,
+    source: Annotated[str, typer.Option("--source", help='Where they are from, such as "Embase".')] = "",
+    route: Annotated[
+        str, typer.Option("--route", help="database, register, website, citation or other (PRISMA 2020).")
+    ] = "database",
+    platform: Annotated[str, typer.Option("--platform", help='Such as "Ovid".')] = "",
+    searched: Annotated[
+        str | None, typer.Option("--searched", metavar="DATE", help="When, as 2023-12-08.")
+    ] = None,
+    query_file: Annotated[
+        Path | None,
+        typer.Option("--query-file", metavar="Q.txt", help="The search strategy, kept with the batch."),
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar="OUT.csv", help="Write the rejected entries there.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring search results in; every entry is imported, already there, or rejected with its line."""
+    from data.intake import Search, import_file
+    from data.store.imports import rejects as rejects_of
+
+    search = Search(
+        source=source,
+        platform=platform,
+        route=_known(route, ("database", "register", "website", "citation", "other"), "--route"),
+        searched_on=_date(searched, "--searched"),
+        query_text=_text_of(query_file),
+    )
+    rows, rejected = [], []
+    with _open(project) as opened:
+        for path in files:
+            with _progress(f"Reading {path.name}") as advance:
+                done = import_file(opened.store, path, search=search, on_entry=advance)
+            with opened.store.read() as db:
+                rejected += [(path.name, r.line, r.reason, r.raw) for r in rejects_of(db, done.batch_id)]
+            counts = {
+                name: getattr(done.counts, name) for name in ("seen", "imported", "already", "rejected")
+            }
+            rows.append({"file": str(path), **counts})
+            _say(f"{path}: read as {done.format}, {done.encoding or 'its own encoding'}")
+            if not as_json:
+                typer.echo(
+                    f"{path}: {counts['seen']} seen = {counts['imported']} imported"
+                    f" + {counts['already']} already there + {counts['rejected']} rejected"
+                )
+    if rejects is not None:
+        _write_csv(rejects, ("file", "line", "reason", "raw"), rejected)
+    for name, line, reason, _ in rejected[:10]:
+        _say(f"{name}:{line}: rejected: {reason}")
+    if len(rejected) > 10 and rejects is None:
+        _say(f"... and {len(rejected) - 10} more; --rejects FILE lists them all")
+    if as_json:
+        _print_json(rows)
+
+
+@app.command()
+def dedupe(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="Any file that import takes; without: the project."),
+    ] = None,
+    project: ProjectOption = HERE,
+    clusters: Annotated[
+        Path | None,
+        typer.Option("--clusters", metavar="OUT.csv", help="position,cluster of each entry (from 1)."),
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Find the same reference twice: in a file, or in a project, where it is read once from then on."""
+    if file is not None:
+        from data.intake import cluster_file
+
+        if clusters is None:
+            raise UsageError("dedupe FILE takes --clusters OUT.csv, where the result goes")
+        names = cluster_file(file)
+        _write_csv(clusters, ("position", "cluster"), list(enumerate(names, 1)), force=force)
+        _say(f"{file}: {len(names)} entries are {len(set(names))} references")
+        return
+    from data.intake import merge_exact
+
+    with _open(project) as opened:
+        typer.echo(f"{merge_exact(opened.store)} records merged with another that is the same reference")
+
+
+# --- ranked and read ---------------------------------------------------------------------------
+
+
+@app.command()
+def rank(
+    project: ProjectOption = HERE,
+    top: Annotated[int | None, typer.Option("--top", min=1, metavar="N", help="Only the first N.")] = None,
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """List the unread records, best first, each with the words that put it there."""
+    from review.queue import rank_project
+
+    with _open(project) as opened:
+        queue = rank_project(opened, seed=seed)
+    entries = queue.entries[:top]
+    if as_json:
+        _print_json([_queued_row(entry, queue.model_id) for entry in entries])
+        return
+    _say(f"{len(queue.entries)} unread records, ranked by {queue.n_labels} decisions ({queue.model_id})")
+    for entry in entries if top else entries[:20]:
+        because = ", ".join(r.term for r in entry.ranked.reasons[:5] if r.weight > 0)
+        typer.echo(
+            f"{entry.ranked.position:>5}  R{entry.ranked.record_id:<6} {entry.ranked.score:+.3f}  "
+            f"{entry.record.title or '(no title)'}"
+        )
+        if because:
+            typer.echo(f"{'':14} because: {because}")
+    if not top and len(entries) > 20:
+        _say(f"... {len(entries) - 20} more; --top N or --json lists them")
+
+
+def _queued_row(entry: Any, model_id: str) -> dict[str, Any]:
+    ranked = entry.ranked
+    return {
+        "position": ranked.position,
+        "record_id": f"R{ranked.record_id}",
+        "external_id": entry.record.external_id,
+        "title": entry.record.title,
+        "score": ranked.score,
+        "probability": ranked.probability,
+        "reasons": [{"term": r.term, "weight": r.weight, "criterion": r.criterion} for r in ranked.reasons],
+        "model_id": model_id,
+    }
+
+
+@app.command()
+def decide(
+    fields: Annotated[
+        list[str] | None, typer.Argument(metavar="[FIELD=VALUE...]", help="With --correct and --add-finding.")
+    ] = None,
+    project: ProjectOption = HERE,
+    person: Annotated[str | None, typer.Option("--person", metavar="NAME", help="Who decides.")] = None,
+    record: Annotated[
+        str | None, typer.Option("--record", metavar="ID", help="R12, or the source's own id.")
+    ] = None,
+    finding: Annotated[str | None, typer.Option("--finding", metavar="ID", help="F3.")] = None,
+    include: Annotated[bool, typer.Option("--include")] = False,
+    exclude: Annotated[bool, typer.Option("--exclude")] = False,
+    maybe: Annotated[bool, typer.Option("--maybe", help="Advances the record at title/abstract.")] = False,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why excluded: a criterion or another reason.")
+    ] = "",
+    stage: Annotated[str, typer.Option("--stage", help="title_abstract or full_text.")] = "",
+    confirm: Annotated[bool, typer.Option("--confirm")] = False,
+    correct: Annotated[bool, typer.Option("--correct", help="Then FIELD=VALUE, such as value=4.6.")] = False,
+    reject: Annotated[bool, typer.Option("--reject")] = False,
+    add_finding: Annotated[
+        bool,
+        typer.Option("--add-finding", help="Then FIELD=VALUE: endpoint=PFS statistic=median value=4.6 ..."),
+    ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back NAME's last decision on it.")] = False,
+    note: Annotated[str, typer.Option("--note")] = "",
+    key: Annotated[
+        str | None, typer.Option("--key", help="Idempotency key: sent twice under one key is written once.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="D.csv", help="Decisions as a CSV file, all or nothing.")
+    ] = None,
+) -> None:
+    """Decide on a record or a finding, always under somebody's name.
+
+    picosieve decide --person Ada --record R12 --exclude --reason population
+
+    picosieve decide --person Ada --finding F3 --correct value=4.6 ci_upper=6.2
+    """
+    from data.store.decisions import new_key
+    from review.confirm import Order, carry_out, carry_out_file
+
+    given = {
+        "include": include, "exclude": exclude, "maybe": maybe, "confirm": confirm, "correct": correct,
+        "reject": reject, "add": add_finding, "undo": undo,
+    }  # fmt: skip
+    verdicts = [name for name, on in given.items() if on]
+    if file is not None:
+        if verdicts or record or finding or fields:
+            raise UsageError("--file holds the decisions; leave the other options out")
+        with _open(project) as opened, _new_people(opened):
+            done = carry_out_file(opened, file)
+        n_new = sum(d.is_new for d in done)
+        typer.echo(f"{file}: {n_new} decisions written, {len(done) - n_new} were there before")
+        return
+    if len(verdicts) != 1:
+        raise UsageError(
+            "give one of --include, --exclude, --maybe, --confirm, --correct, --reject, --add-finding, --undo"
+        )
+    if fields and verdicts[0] not in ("correct", "add"):
+        raise UsageError(f"{fields[0]!r}: fields go with --correct and --add-finding")
+    if person is None:
+        raise UsageError("--person is missing: every decision is somebody's")
+    order = Order(
+        person=person,
+        verdict=verdicts[0],
+        record=record or "",
+        finding=finding or "",
+        reason=reason,
+        stage=stage,
+        note=note,
+        fields=_pairs(fields or []),
+        key=key or new_key(),
+    )
+    with _open(project) as opened, _new_people(opened):
+        with opened.store.write() as db:
+            result = carry_out(db, opened, order)
+    typer.echo(f"{result.about}: {result.outcome}" + ("" if result.is_new else " (was written before)"))
+
+
+@app.command()
+def history(
+    record: Annotated[str, typer.Argument(metavar="ID", help="R12, or the source's own id.")],
+    project: ProjectOption = HERE,
+) -> None:
+    """Show every decision ever taken on a record: who, when, what, why."""
+    from data.store.decisions import history as history_of
+    from data.store.imports import find_record
+
+    with _open(project) as opened, opened.store.read() as db:
+        for entry in history_of(db, find_record(db, record)):
+            words = [
+                entry.decided_at[:19],
+                entry.person,
+                entry.stage,
+                entry.verdict,
+                entry.reason or "",
+                entry.note,
+            ]
+            typer.echo("  ".join(word for word in words if word))
+
+
+# --- findings ----------------------------------------------------------------------------------
+
+
+@app.command()
+def extract(
+    source: Annotated[
+        Path | None,
+        typer.Argument(metavar="[INPUT.jsonl]", help='Lines of {"record_id", "text"}; without: the project.'),
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT.jsonl")] = None,
+    project: ProjectOption = HERE,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why each number was taken or not.")] = False,
+    force: ForceOption = False,
+) -> None:
+    """Find stated PFS, OS and ORR results: in a file of texts, or in a project, to be confirmed there."""
+    if source is None:
+        from review.proposals import propose_findings
+
+        with _open(project) as opened, _progress("Extracting") as advance:
+            n_read, n_new = propose_findings(opened, on_record=lambda done, total: advance(done, total))
+        typer.echo(f"{n_read} records read, {n_new} findings proposed; `picosieve findings` lists them")
+        return
+    if explain:
+        from classifier.extraction import load_extractor
+        from classifier.texts import read_texts
+
+        extractor = load_extractor()
+        for record_id, text in read_texts(source):
+            for t in extractor.explain(text):
+                mark = "taken" if t.taken else "not taken"
+                typer.echo(f"{record_id}\t{t.start}-{t.end}\t{t.text}\t{t.endpoint}\t{mark}\t{t.reason}")
+        return
+    if output is None:
+        raise UsageError("extract INPUT.jsonl takes --output OUT.jsonl, where the result goes")
+    from classifier.texts import extract_file
+
+    with _progress("Extracting") as advance:
+        n_texts, n_mentions = extract_file(source, output, force=force, on_text=advance)
+    _say(f"{source}: {n_mentions} mentions in {n_texts} texts")
+
+
+@app.command()
+def findings(
+    record: Annotated[str | None, typer.Option("--record", metavar="ID", help="Only of this record.")] = None,
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """List the findings of a project: what each says, where, and where it stands."""
+    from review.evidence import list_findings
+
+    with _open(project) as opened:
+        rows = list_findings(opened, record=record)
+    if as_json:
+        _print_json([row.as_row() for row in rows])
+        return
+    for row in rows:
+        typer.echo(f"F{row.stored.finding_id}  R{row.stored.record_id}  {row.stored.outcome}  {row.says}")
+        typer.echo(f"      {row.evidence}")
+
+
+# --- the dataset and its models ----------------------------------------------------------------
+
+
+@app.command()
+def status(project: ProjectOption = HERE, as_json: JsonOption = False) -> None:
+    """Say where the review stands."""
+    import dataclasses
+
+    from review.status import project_status, status_lines
+
+    with _open(project) as opened:
+        found = project_status(opened)
+    if as_json:
+        _print_json(dataclasses.asdict(found))
+    else:
+        for line in status_lines(found):
+            typer.echo(line)
+
+
+@app.command()
+def export(
+    decisions: Annotated[Path, typer.Option("--decisions", metavar="OUT.csv", help="Where the log goes.")],
+    project: ProjectOption = HERE,
+    force: ForceOption = False,
+) -> None:
+    """Write every screening decision ever taken as CSV, with who, when and why."""
+    from data.store.decisions import ENTRY_COLUMNS, every_entry
+
+    with _open(project) as opened, opened.store.read() as db:
+        rows = every_entry(db)
+    _write_csv(decisions, ENTRY_COLUMNS, rows, force=force)
+    _say(f"{decisions}: {len(rows)} decisions")
+
+
+@app.command()
+def freeze(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DATASET_DIR")],
+    project: ProjectOption = HERE,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the confirmed records and findings as a Hugging Face dataset with a card."""
+    from training.dataset import freeze as freeze_project
+
+    with _open(project) as opened:
+        frozen = freeze_project(opened, output, force=force)
+    told = {"records": frozen.n_records, "findings": frozen.n_findings, "fingerprint": frozen.fingerprint}
+    if as_json:
+        _print_json(told)
+    else:
+        typer.echo(f"{output}: {frozen.n_records} records, {frozen.n_findings} findings confirmed by people")
+        typer.echo(f"fingerprint {frozen.fingerprint}")
+
+
+@app.command()
+def retrain(project: ProjectOption = HERE, seed: SeedOption = 0, as_json: JsonOption = False) -> None:
+    """Fit a model to the confirmed records; it becomes the current one unless it is worse."""
+    import dataclasses
+
+    from training.retrain import retrain as retrain_project
+
+    with _open(project) as opened:
+        done = retrain_project(opened, seed=seed)
+    if as_json:
+        _print_json(dataclasses.asdict(done))
+        return
+    typer.echo(
+        f"{done.model_id}: fitted to {done.n_included} included and {done.n_excluded} excluded records"
+    )
+    for name, value in (
+        ("its average precision", done.average_precision),
+        ("the current model's", done.of_current),
+    ):
+        if value is not None:
+            typer.echo(f"  {name}, out of fold: {value:.3f}")
+    typer.echo(f"  {'promoted' if done.promoted else 'not promoted'}: {done.reason}")
+
+
+@models_app.command("list")
+def models_list(project: ProjectOption = HERE, as_json: JsonOption = False) -> None:
+    """List the project's models."""
+    import dataclasses
+
+    from data.store.registry import listed
+
+    with _open(project) as opened, opened.store.read() as db:
+        found = listed(db)
+    if as_json:
+        _print_json([dataclasses.asdict(model) for model in found])
+        return
+    for model in found:
+        n_labels, precision = model.metrics.get("n_labels"), model.metrics.get("average_precision")
+        measured = f"{precision:.3f}" if precision is not None else "not measured"
+        typer.echo(f"{model.model_id}  {model.status:<9}  {n_labels} labels  average precision {measured}")
+    if not found:
+        _say("no model yet; `picosieve retrain` fits one")
+
+
+@models_app.command("promote")
+def models_promote(model_id: str, project: ProjectOption = HERE) -> None:
+    """Make a model the current one."""
+    from data.store.registry import promote
+
+    with _open(project) as opened, opened.store.write() as db:
+        promote(db, model_id, reason="by hand")
+    typer.echo(f"{model_id}: current")
+
+
+@models_app.command("rollback")
+def models_rollback(project: ProjectOption = HERE) -> None:
+    """Make the model before the current one current again."""
+    from data.store.registry import roll_back
+
+    with _open(project) as opened, opened.store.write() as db:
+        model_id = roll_back(db, kind="relevance", reason="by hand")
+    typer.echo(f"{model_id}: current")
+
+
+@app.command()
+def score(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="Any file that import takes.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT_DIR", help="A new folder.")],
+    project: Annotated[
+        Path | None, typer.Option("--project", "-p", metavar="DIR", help="Use its current model.")
+    ] = None,
+    model: Annotated[Path | None, typer.Option("--model", metavar="BUNDLE", help="Use this model.")] = None,
+) -> None:
+    """Score new records and extract their findings into Parquet; nothing enters the dataset."""
+    from classifier.scoring import score_file
+    from models.relevance import RelevanceModel
+
+    if (project is None) == (model is None):
+        raise UsageError("give --project DIR or --model BUNDLE, whose model scores")
+    if project is not None:
+        from training.retrain import load_current
+
+        with _open(project) as opened:
+            fitted = load_current(opened)
+    else:
+        assert model is not None
+        fitted = RelevanceModel.load(model)
+    with _progress("Scoring") as advance:
+        scored = score_file(source, output, model=fitted, on_records=advance)
+    typer.echo(
+        f"{output}: {scored.n_records} records scored, {scored.n_findings} findings in them,"
+        f" {scored.n_rejected} entries rejected ({scored.model_id})"
+    )
+
+
+# --- measured ----------------------------------------------------------------------------------
+
+
+@app.command()
+def simulate(
+    source: Annotated[Path, typer.Argument(metavar="DATA.csv", help="A finished review with its labels.")],
+    trace: Annotated[Path, typer.Option("--trace", metavar="OUT.csv", help="position,record_id,label")],
+    priors: Annotated[
+        Path | None, typer.Option("--priors", metavar="P.json", help="Records known at the start, by seed.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="The entry of the priors file.")] = 0,
+    protocol: Annotated[
+        Path | None, typer.Option("--protocol", metavar="P", help="TOML, or short JSON.")
+    ] = None,
+    label: Annotated[str, typer.Option("--label", help="The column to find.")] = "label_included",
+    learn_from: Annotated[
+        str | None, typer.Option("--learn-from", help="The column to learn from, if another.")
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Replay a finished review: in which order would its records have been read?"""
+    from data.protocol import read_protocol
+    from training.simulate import read_labelled, read_priors
+    from training.simulate import simulate as replay
+
+    if priors is None and protocol is None:
+        _say("neither --priors nor --protocol: the first record is drawn by lot")
+    rows = read_labelled(source, label=label, learn_from=learn_from)
+    known = read_priors(priors, seed=seed) if priors else ()
+    read = read_protocol(protocol) if protocol else None
+    with _progress("Replaying") as advance:
+        shown = replay(rows, priors=known, protocol=read, seed=seed, on_step=advance)
+    table = [(s.position, s.record_id, s.label) for s in shown]
+    _write_csv(trace, ("position", "record_id", "label"), table, force=force)
+
+
+@app.command()
+def demo(
+    project: Annotated[
+        Path, typer.Option("--project", "-p", metavar="DIR", help="Where; replaced if it is a demo.")
+    ] = Path("demo"),
+) -> None:
+    """Run the whole flow on the sample review that ships (synthetic), and say what each step did."""
+    from review import rehearsal
+
+    with rehearsal.stage_set(project) as folder:
+        _run_demo(folder)
+
+
+def _run_demo(folder: Path) -> None:
+    from importlib.resources import as_file
+
+    from classifier.scoring import score_file
+    from data.intake import Search, import_file, merge_exact
+    from data.project import init_project
+    from review import rehearsal
+    from review.evidence import list_findings
+    from review.proposals import propose_findings
+    from review.queue import rank_project
+    from review.status import project_status, status_lines
+    from training.dataset import freeze as freeze_project
+    from training.retrain import load_current
+    from training.retrain import retrain as retrain_project
+
+    sample = rehearsal.sample_folder()
+    script = rehearsal.read_script(sample)
+    with as_file(sample) as there, init_project(folder, protocol=there / "protocol.toml") as project:
+        _step(1, "Records in", "three searches of a synthetic sample review")
+        for name, source, route in rehearsal.SEARCHES:
+            done = import_file(project.store, there / name, search=Search(source=source, route=route))
+            c = done.counts
+            typer.echo(
+                f"  {name}: {c.seen} seen = {c.imported} imported + {c.already} already there"
+                f" + {c.rejected} rejected"
+            )
+        typer.echo(f"  {merge_exact(project.store)} duplicates merged")
+        _step(2, "Ranked", "from the protocol alone, nothing decided yet")
+        queue = rank_project(project)
+        for entry in queue.entries[:3]:
+            because = ", ".join(r.term for r in entry.ranked.reasons[:4] if r.weight > 0)
+            typer.echo(f"  {entry.ranked.position}. {entry.record.title}\n     because: {because}")
+        before = freeze_project(project, folder / "dataset-before")
+        typer.echo(f"  the dataset now: {before.n_records} records, {before.n_findings} findings")
+        _step(
+            3, "Screened", f"by {rehearsal.PERSON}, re-ranked after every {rehearsal.REFIT_EVERY} decisions"
+        )
+        read = rehearsal.screen_all(project, script)
+        typer.echo(
+            f"  {read.n_read} records read, {read.n_included} included; the last include was read as"
+            f" number {read.last_include_at}"
+        )
+        _step(4, "Extracted and confirmed", "each finding by the same person")
+        n_read, n_proposed = propose_findings(project)
+        typer.echo(f"  {n_proposed} findings proposed in {n_read} records; of the included records'")
+        verdicts = rehearsal.settle_findings(project, script)
+        typer.echo("  " + ", ".join(f"{n} {rehearsal.PAST[v]}" for v, n in verdicts.items()))
+        _step(5, "Dataset", "confirmed by people, nothing else")
+        frozen = freeze_project(project, folder / "dataset")
+        typer.echo(
+            f"  {frozen.n_records} records, {frozen.n_findings} findings,"
+            f" fingerprint {frozen.fingerprint[:16]}"
+        )
+        _step(6, "Retrained", "on the confirmed records")
+        trained = retrain_project(project)
+        if trained.average_precision is not None:
+            typer.echo(f"  {trained.model_id}: average precision {trained.average_precision:.3f} out of fold")
+        typer.echo(f"  {'promoted' if trained.promoted else 'not promoted'}: {trained.reason}")
+        _step(7, "Scored", "a later search of 15 records, best three")
+        scored = score_file(there / rehearsal.LATER, folder / "scores", model=load_current(project))
+        for line in rehearsal.best_scored(folder / "scores", n_best=3):
+            typer.echo(f"  {line}")
+        typer.echo(f"  {scored.n_findings} findings proposed in them, for people to confirm")
+        _step(8, "Confirmed findings", "each with its sentence")
+        title = ""
+        for row in list_findings(project, confirmed_only=True):
+            if row.title != title:
+                title = row.title
+                typer.echo(f"  {title}")
+            typer.echo(f"    F{row.stored.finding_id}  {row.says}\n        “{row.evidence}”")
+        _step(9, "Where it stands", f"in {folder}")
+        for line in status_lines(project_status(project)):
+            typer.echo(f"  {line}")
+    typer.echo(f"\nLook around: picosieve findings --project {folder}; picosieve status --project {folder}")
+
+
+# --- shared ------------------------------------------------------------------------------------
+
+
+def _step(number: int, name: str, what: str) -> None:
+    typer.echo(f"\n{number}. {name}: {what}")
+
+
+@contextlib.contextmanager
+def _open(folder: Path) -> Iterator[Project]:
+    from data.project import open_project
+
+    with open_project(folder) as project:
+        if project.protocol_changed:
+            _say(f"{folder / 'protocol.toml'}: was edited; kept as a new version")
+        yield project
+
+
+@contextlib.contextmanager
+def _new_people(project: Project) -> Iterator[None]:
+    """Say who was registered as a reviewer by what is done inside."""
+    from data.store.people import person_names
+
+    with project.store.read() as db:
+        before = set(person_names(db).values())
+    yield
+    with project.store.read() as db:
+        for name in person_names(db).values():
+            if name not in before:
+                _say(f"{name}: registered as a reviewer of this project")
+
+
+@contextlib.contextmanager
+def _progress(what: str) -> Iterator[Callable[..., None]]:
+    """A progress bar on stderr for what takes over two seconds, on a terminal only."""
+    import time
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task(what, total=None)
+    begun, started = time.monotonic(), False
+
+    def advance(done: int, total: int | None = None) -> None:
+        nonlocal started
+        if not started and time.monotonic() - begun > 2:
+            bar.start()
+            started = True
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield advance
+    finally:
+        if started:
+            bar.stop()
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _write_csv(path: Path, columns: tuple[str, ...], rows: list[Any], *, force: bool = False) -> None:
+    from data.files import writing
+
+    with writing(path, force=force) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _pairs(words: list[str]) -> Mapping[str, object]:
+    pairs = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise UsageError(f"{word!r}: expected FIELD=VALUE, such as value=4.6")
+        pairs[name.strip()] = value
+    return pairs
+
+
+def _known(word: str, words: tuple[str, ...], option: str) -> str:
+    if word not in words:
+        raise UsageError(f"{option} {word!r} is none of {', '.join(words)}")
+    return word
+
+
+def _date(text: str | None, option: str) -> str | None:
+    import datetime as dt
+
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError as err:
+        raise UsageError(f"{option} {text!r} is not a date such as 2023-12-08") from err
+
+
+def _text_of(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as err:
+        raise UsageError(f"{path}: cannot be read as UTF-8 text") from err
+
+
+if __name__ == "__main__":
+    main()

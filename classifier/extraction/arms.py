@@ -20,7 +20,7 @@ _STOP_WORDS = frozenset(
     "was were is are had have has having versus vs vs. v v. compared than but while whereas which that whose respectively "
     "at during achieved reached showed experienced responded did median overall progression-free hazard hr p survival as "
     "favoring favouring resulted demonstrated showing giving hence i.e. when if over alive against did. improved respectively. "
-    "could remained remain there it this they we being amounted".split()
+    "it they orr pfs os mpfs mos hrs rates could remained remain there it this they we being amounted".split()
 )
 _NOT_GROUP = re.compile(
     r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least |\d+(?:\.\d+)?\s*(?:months|years|weeks|%)|(?:the )?(?:same|present|study|trial|follow|time|end|first|last|use|rest|risk|addition|favou?r|terms|order|total|disease progression"
@@ -31,7 +31,10 @@ _NOT_GROUP = re.compile(
 _DETERMINER = re.compile(
     r"\A(?:the|those|all|both(?= of)|these|our|an?)\s+(?!arms?\b|groups?\b)", re.IGNORECASE
 )
-_HAS_VALUE = re.compile(r"\d\s*(?:%|percent)|\b\d+ of \d+|\bmonths\b(?! \w)|\b(?:was|were)\b")
+_HAS_VALUE = re.compile(
+    r"\d\s*(?:%|percent)|\b\d+ of \d+|(?<!than \d )(?<!than \d\d )\bmonths\b(?! \w)|\b(?:was|were)\b|\bCI\b|CI95|\b(?:19|20)\d\d\b|\d+mo\b"
+    r"|\A(?:the )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|evaluable|assessable|eligible|treated|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
+)
 _PEOPLE = re.compile(
     r"\A(?:(?:the\s+)?\d+\s+)?(?:(?:patients|pts|women|men|participants|those|subjects)\s+)?(?:who\s+)?(?:were\s+)?(?:randomly\s+)?"
     r"(?:(?:assigned|allocated|randomi[sz]ed|treated|receiving|received|given)\s+)(?:to\s+|with\s+|by\s+)?(?:receive\s+|the\s+)*(?=\w)"
@@ -90,7 +93,12 @@ def name_after(text: str, start: int, end: int) -> str:
         if re.search(r"[(\[;)\]]", text[stop : match.start()]):
             break
         bare = word.rstrip(",.:").casefold()
-        if bare in _STOP_WORDS:
+        if bare in _STOP_WORDS and not (
+            bare == "than"
+            and re.search(
+                r"\b(?:more|less|longer|shorter|greater|fewer|older|younger)\s*\Z", text[start:stop]
+            )
+        ):
             break
         if (
             bare in ("and", "or", "with", "in", "for")
@@ -190,6 +198,23 @@ _ASSIGNED = re.compile(
 )
 
 
+_COUNTED = (
+    re.compile(
+        r"\((?P<a>[A-Za-z][^();,\d]{1,40}?)[,:]?\s+\d[\d,]*[;,]\s*(?P<b>[A-Za-z][^();,\d]{1,40}?)[,:]?\s+\d[\d,]*(?:[;,]\s*(?P<c>[A-Za-z][^();,\d]{1,40}?)[,:]?\s+\d[\d,]*)?\)"
+    ),
+    re.compile(r"\(\d+,?\s+(?P<a>[A-Za-z][^();,]{1,40}?)[;,]\s*\d+,?\s+(?P<b>[A-Za-z][^();,]{1,40}?)\)"),
+    re.compile(
+        r"\b\d+\s+(?:patients\s+)?(?:were\s+)?(?:assigned\s+)?to\s+(?P<a>[^,;.()]{2,50}?)(?:\s\([^)]*\))?,?\s+and\s+\d+\s+(?:were\s+)?(?:assigned\s+)?to\s+(?P<b>[^,;.()]{2,50})"
+    ),
+    re.compile(
+        r"(?:^|[.:] )(?P<a>[A-Z][^,;.:()]{2,40}?)\s+(?:was|were)\s+(?:given|used|administered|assigned)\s+(?:to|in)\s+\d+(?:\s+patients)?,\s+(?P<b>[^,;.()]{2,40}?)\s+(?:to|in)\s+\d+,?\s+and\s+(?P<c>[^,;.()]{2,40}?)\s+(?:to|in)\s+\d+"
+    ),
+    re.compile(
+        r"\b\d+\s+(?:patients\s+)?received\s+(?P<a>[^,;.()]{2,40}?)\s+and\s+\d+\s+(?:patients\s+)?(?:received\s+)?(?P<b>[^,;.()\d]{2,40})"
+    ),
+)
+
+
 def study_arms(text: str) -> list[str]:
     """The two or more arms to which patients were assigned, as far as the text names them plainly."""
     for match in re.finditer(r"randomi[sz]|assigned|allocated", text):
@@ -197,6 +222,12 @@ def study_arms(text: str) -> list[str]:
         found = _sized(text, match.start(), end if end > 0 else len(text))
         if len(found) >= 2:
             return found
+    for pattern in _COUNTED:
+        counted = pattern.search(text)
+        if counted:
+            names = [clean(n) for n in counted.groups() if n]
+            if all(names) and len(set(names)) == len(names):
+                return [n for n in names if n]
     for match in _ASSIGNED.finditer(text):
         if "with or without" in match[0]:
             continue
@@ -210,6 +241,14 @@ def _sized(text: str, start: int, end: int) -> list[str]:
     names = [clean(m["name"].split(" to ")[-1]) for m in _SIZED.finditer(text, start, end)]
     found = [n for n in dict.fromkeys(names) if n]
     return found[:4] if len(found) >= 2 else []
+
+
+_NAME_IN_BRACKETS = re.compile(r"\s*[(\[]\s*([A-Za-z][^()\[\]=;%]{1,50})[)\]]")
+_NOT_NAME = re.compile(
+    r"\b(?:was|were|is|are|had|of|PFS|OS|ORR|mPFS|mOS|HR|survival|rates?|respons\w+|median|overall|at|to|by|than|months?|years?|only|about|CI|range|mean|from|and|it|had|in|with|for|the)\b|\d\s*%",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(r"\b(?:CI\d*|range|IQR|p|n|months|SD|PFS|OS|ORR|CR|PR|RR|HR)\b|\bvs?\b|versus")
 
 
 class SentenceArms:
@@ -230,7 +269,8 @@ class SentenceArms:
         runs: dict[tuple[int, str, str], list[Link]] = {}
         for link in links:
             if link.statistic != "hazard_ratio":
-                runs.setdefault((link.token.run, link.key, link.statistic), []).append(link)
+                run = link.token.run if link.token.run >= 0 else -link.token.start - 1
+                runs.setdefault((run, link.key, link.statistic), []).append(link)
         lists: list[list[str]] = []
         for group in runs.values():
             names = self._list(group) if len(group) > 1 else [self._single(group[0])]
@@ -256,11 +296,41 @@ class SentenceArms:
     def _list(self, group: list[Link]) -> list[str | None] | None:
         n = len(group)
         last = group[-1].token
+        own = [self._own_bracket(k.token) for k in group]
+        if all(own):
+            return own
         behind = self._behind_list(last, n)
         if behind is None:
             behind = self._before_list(group[0].token, n)
         if behind is not None:
             return list(behind)
+        if n == 2 and last.versus:  # "Among X the ORR was 29% against 67% in Y"
+            second = self._after(last)
+            first = self._subject(group[0].token) or self._opening(self._clause(group[0].token))
+            if second and first and first != second:
+                return [first, second]
+        return None
+
+    def _clause(self, token: Token) -> str:
+        head = self.text[self.start : token.start]
+        return head[max(head.rfind("; "), 0) :]
+
+    def _subject(self, token: Token) -> str | None:
+        """ "The lower dose gave 7 months", "Patients refractory to X had an ORR of"."""
+        match = re.match(
+            r"[;\s]*(?P<l>[A-Z][^,;:()]{2,80}?)\s+(?:had|gave|showed|achieved|experienced|demonstrated|reached|yielded)\b",
+            self._clause(token),
+        )
+        return (
+            clean(re.sub(r"\A(?:[Pp]atients|Those|Women|Pts)\s+(?:with\s+|who\s+were\s+)?", "", match["l"]))
+            if match
+            else None
+        )
+
+    def _own_bracket(self, token: Token) -> str | None:
+        match = _NAME_IN_BRACKETS.match(self.text, token.end, self.end)
+        if match and not _NO_NAME.search(match[1]):
+            return clean(match[1])
         return None
 
     def _behind(self, token: Token) -> int:
@@ -318,16 +388,18 @@ class SentenceArms:
             names = split_names(label[1], n)
             if names:
                 return names
-        best: list[str] | None = None
+        best = _compared(head) if n == 2 else None
+        if best is None and n == 2:
+            best = self._favoured(head)
+        if best is not None:
+            return best
         for match in re.finditer(
-            rf"(?:\b{_PREPOSITION}|\A(?:In|For|With|Among|Between)|\()\s+?(?:the\s+)?(?P<l>[^;()]+?)(?=\s+(?:was|were|is|are|of|had)\b|\s*[:(),]|,|\s*\Z)",
+            rf"(?:\b{_PREPOSITION}|\A(?:In|For|With|Among|Between)|\()(?=\s*(?:the\s+)?(?P<l>[^;()]+?)(?=\s+(?:was|were|is|are|of|had|mPFS|mOS|ORR)\b|\s*[:(),]|,|\s*\Z))",
             head,
         ):
             names = split_names(match["l"], n)
             if names and len(names) == n:
                 best = names
-        if best is None and n == 2:
-            best = _compared(head)
         if best is None and n == 2:
             for match in re.finditer(
                 r"(?P<a>[\w/+-]+(?:\s+(?:plus|and|alone|arm|group)\s*[\w/+-]*)?)\s+(?:versus|vs\.?|than (?:with |in |for )?|compared with)\s+(?P<b>[\w/+-]+(?:\s+(?:plus|alone|arm|group)\s*[\w/+-]*)?)\s*(?:was|were|\(|:)?",
@@ -337,6 +409,17 @@ class SentenceArms:
                 if all(pair) and not re.search(r"\d", match["a"]):
                     best = [p for p in pair if p]
         return best
+
+    def _favoured(self, head: str) -> list[str] | None:
+        """ "in favour of arm B (8.0 vs 5.3)": the favoured arm stands first."""
+        match = re.search(r"in favou?r of (?:the )?(?P<a>[^,;()]{2,40}?)\s*[(\[]", head)
+        pair = self.memory.last if len(self.memory.last) == 2 else self.memory.study
+        if not match or len(pair) != 2:
+            return None
+        name = clean(match["a"])
+        if name and name.casefold() == pair[1].casefold():
+            return [pair[1], pair[0]]
+        return None
 
     def _from_memory(self, n: int) -> list[str | None] | None:
         for names in (self.memory.last, self.memory.study):
@@ -348,21 +431,46 @@ class SentenceArms:
 
     def _limit(self, token: Token) -> int:
         for other in self.tokens:
-            if other.kind == "value" and other.start > token.end and other.depth <= token.depth:
+            if (
+                other.kind in ("value", "interval")
+                and other.start > token.end
+                and other.depth <= token.depth
+                and other.quantity is not None
+                and (str(other.quantity.kind) != "plain" or other.interval is not None or other.joined)
+            ):
                 return other.start
         return self.end
 
     def _single(self, link: Link) -> str | None:
         token = link.token
-        return self._after(token) or self._label(token) or self._bracketed(token) or self._scope(link)
+        return (
+            self._after(token)
+            or self._label(token)
+            or self._bracketed(token)
+            or self._directly_before(token)
+            or self._scope(link)
+        )
+
+    def _directly_before(self, token: Token) -> str | None:
+        """ "..., in those without 48%"; "TFH 191 days and non-TFH 63 days"."""
+        head = self.text[max(self.start, token.start - 70) : token.start]
+        match = re.search(
+            r"[,;]\s+(?:and\s+|but\s+)?(?:in|with|for|among|at)\s+(?:the\s+|an?\s+)?(?P<l>[^,;:()]{2,60}?)\s+\Z",
+            head,
+        )
+        if match is None:
+            match = re.search(
+                r"(?:[;,]|\band|\bvs\.?|\bv)\s+(?P<l>[A-Z\u2265\u2264<>a-z][\w/+-]*(?:\s[\w/+-]+)?)\s+\Z",
+                head,
+            )
+        if match and not _NOT_NAME.search(match["l"]):
+            return clean(match["l"])
+        return None
 
     def _after(self, token: Token) -> str | None:
-        at = token.end
-        match = re.compile(r"\s*[(\[]\s*([A-Za-z][^()\[\]=;%]{1,50})[)\]]").match(self.text, at, self.end)
-        if match and not re.search(r"\b(?:CI|range|IQR|p\b|n\b|months|SD|PFS|OS|ORR|CR|PR|RR)\b", match[1]):
-            name = clean(match[1])
-            if name:
-                return name
+        own = self._own_bracket(token)
+        if own:
+            return own
         last = self._run_end(token)
         if last is not token and any(
             k in self.text[token.end : last.start] for k in (" v ", " vs", "versus")
@@ -387,6 +495,8 @@ class SentenceArms:
             r"(?:\A|[(\[;,]|\band\b|\bvs\.?)\s*(?P<l>[A-Za-z\u2265\u2264<>][\w\s/+.\u2265\u2264<>-]{0,40}?)(?::|,)\s+(?:HR\s*[,=:]?\s*|median\s+(?:OS|PFS)?,?\s*)?\Z",
             head,
         )
+        if match and not token.depth and match[0].rstrip().endswith(","):
+            return None
         if match and not re.search(
             r"\b(?:was|were|months|CI|survival|PFS|OS|ORR|rates?|respons\w+)\b|\d\s*%", match["l"]
         ):
@@ -403,13 +513,17 @@ class SentenceArms:
             return None
         head = self.text[self.start : opening].rstrip()
         match = None
-        for match in re.finditer(rf"\b{_PREPOSITION}\s+(?=(?P<l>[^,;()]{{2,80}})\Z)", head, re.IGNORECASE):
+        for match in re.finditer(
+            r"\b(?:in|with|for|among|on|receiving)\s+(?=(?P<l>[^,;()]{2,80})\Z)", head, re.IGNORECASE
+        ):
             if re.search(rf"\b(?:in|with|for|among|on)\b", match["l"], re.IGNORECASE) and not re.match(
                 r"(?:patients|pts|women|those)\b", match["l"]
             ):
                 continue
             name = clean(match["l"])
-            if name and not re.search(r"\b(?:was|were|survival|rate|months|higher|longer)\b", name):
+            if name and not re.search(
+                r"\b(?:was|were|survival|rate|months|higher|longer|brings?|had|showed)\b", name
+            ):
                 return name
         return None
 
@@ -504,6 +618,6 @@ class SentenceArms:
     def _sentence_opening(self, head: str) -> str | None:
         for clause in dict.fromkeys((head[max(head.rfind("; "), 0) :], head)):
             name = self._opening(clause)
-            if name and not re.search(r"\b(?:arm|group receiving)\b", name):
+            if name and not re.search(r"\b(?:arm|group receiving|and)\b", name):
                 return name
         return None

@@ -286,7 +286,7 @@ class _Walk:
             focus.values.append(token)
 
     def _time_of(self, focus: Focus | None) -> float | None:
-        times = (focus.times if focus is not None and focus.times else self.times) or self.times
+        times = self.times or (focus.times if focus is not None else ())
         if not times and self.before is not None and self.tokens:
             start = self.tokens[0].start
             if re.search(

@@ -97,9 +97,11 @@ class Extractor:
             kept = [c.link for c in candidates if not c.refusal or KIND.get(c.link.key, "other") != "other"]
             if kept:
                 memory = memory or ArmMemory(study_arms(text))
-                arms = SentenceArms(text, sentence.start, sentence.end, tokens, memory).assign(kept)
+                namer = SentenceArms(text, sentence.start, sentence.end, tokens, memory)
+                arms = namer.assign(kept)
                 for candidate in candidates:
                     candidate.arm = arms.get(candidate.link.token.start)
+                candidates = [twin for c in candidates for twin in _for_either_arm(text, c, memory)]
             yield from candidates
 
     def _finding(self, text: str, candidate: Candidate) -> Finding | None:
@@ -128,6 +130,17 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     join_runs(text, tokens)
     _attach_intervals(text, tokens)
     return tokens
+
+
+def _for_either_arm(text: str, candidate: Candidate, memory: ArmMemory) -> list[Candidate]:
+    """ "not reached in either group" says it once for each of the two."""
+    pair = memory.last if len(memory.last) == 2 else memory.study
+    if len(pair) == 2 and _EITHER.match(text, candidate.link.token.end):
+        return [Candidate(candidate.sentence, candidate.link, candidate.refusal, name) for name in pair]
+    return [candidate]
+
+
+_EITHER = re.compile(r"\s+(?:in|for|with)\s+either\s+(?:the\s+)?(?:group|arm|treatment|cohort|of)")
 
 
 def _times_before_endpoints(text: str, tokens: list[Token]) -> None:
@@ -322,6 +335,9 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
     return ""
 
 
+_WRITTEN_UNIT = re.compile(r"\b(?:months?|mos?|weeks?|wks?|days?|years?|yrs?)\b")
+
+
 def make_finding(text: str, candidate: Candidate) -> Finding | None:
     """The finding of an accepted candidate; None where no valid finding can be made of it."""
     link, token, q = candidate.link, candidate.link.token, candidate.link.token.quantity
@@ -334,12 +350,7 @@ def make_finding(text: str, candidate: Candidate) -> Finding | None:
     )
     ci = token.interval
     low, high = (ci.value, ci.value_max) if ci is not None else (None, None)
-    if (
-        ci is not None
-        and unit is Unit.MONTHS
-        and q.unit
-        and not re.search(r"[a-z]{3}", text[ci.start : ci.end].split("CI")[-1])
-    ):
+    if ci is not None and unit is Unit.MONTHS and q.unit and not _WRITTEN_UNIT.search(text, ci.start, ci.end):
         low = to_months(low, q.unit) if low is not None else None
         high = to_months(high, q.unit) if high is not None else None
     try:

@@ -60,7 +60,7 @@ DOSE = (
 )
 
 _PATTERN = re.compile(
-    r"(?<![\w.\u00b7])(?:"
+    r"(?<![\w.\u00b7])(?<![A-Za-z][-\u2010\u2011])(?:"
     # p = 0.03
     rf"(?P<p>(?:log-?rank{S})?[pP][-\s]?(?:values?)?{S}(?:for{S1}\w+{S1}\w*{S})?(?:=|<|>|\u2264|\u2265"
     rf"|of{S1}|was{S1})+{S}[<>]?{S}{NUMBER}(?:{S}[x\u00d7]{S}10\S*)?)"

@@ -6,8 +6,10 @@ import csv
 import datetime as dt
 import json
 import re
+from collections import Counter
 from functools import cache
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -237,3 +239,45 @@ def test_every_statistic_and_not_reached_occur():
     assert {f["endpoint"] for f in results} == {"PFS", "OS", "ORR"}
     assert {f["statistic"] for f in results} == set(Statistic) - {"mean"}
     assert any(f.get("not_reached") for f in results)
+
+
+def designs() -> list[dict[str, Any]]:
+    text = files("data").joinpath("samples").joinpath("designs.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def rule_of_grey_cases() -> dict[str, set[str]]:
+    """`grey` value -> the designs that docs/study-design.md gives it."""
+    rows = (Path(__file__).parents[2] / "docs" / "study-design.md").read_text(encoding="utf-8").splitlines()
+    cells = [row.split("|") for row in rows if row.startswith("| ") and row.count("|") == 5]
+    return {
+        grey: set(re.findall(r"`(\w+)`", row[2])) for row in cells for grey in re.findall(r"`(\w+)`", row[3])
+    }
+
+
+def test_the_design_abstracts_cover_every_design_and_the_observational_one_most():
+    counted = Counter(line["design"] for line in designs())
+    assert set(counted) == set(Design)
+    assert counted.most_common(1)[0][0] == "observational"
+    assert sum(counted.values()) >= 150
+    assert min(n for design, n in counted.items() if design != "other") >= 10
+
+
+def test_each_design_abstract_is_its_own_and_says_that_it_is_synthetic():
+    lines = designs()
+    assert [set(line) for line in lines] == [{"title", "abstract", "design", "grey", "synthetic"}] * len(
+        lines
+    )
+    assert [line["title"] for line in lines if line["synthetic"] is not True] == []
+    assert len({fold(line["title"]) for line in lines}) == len(lines)
+    n_words = [len(line["abstract"].split()) for line in lines]
+    assert (min(n_words) >= 60, max(n_words) <= 190) == (True, True)
+
+
+def test_grey_cases_have_the_design_that_the_rule_gives_them():
+    rule = rule_of_grey_cases()
+    lines = [line for line in designs() if line["grey"]]
+    assert [
+        (line["title"], line["grey"]) for line in lines if line["design"] not in rule.get(line["grey"], set())
+    ] == []
+    assert {line["grey"] for line in lines} == set(rule) - {"grey"}

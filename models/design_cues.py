@@ -1,0 +1,278 @@
+"""Words by which a study tells its design, as columns of the hashed counts of `models.features`.
+
+A cue is a set of words and word pairs that say the same thing ("randomly assigned", "were randomised").
+A cue is found in the counts themselves, so it costs no second reading of the text.
+The phrases are what reporting guidelines ask authors to write (CONSORT, STROBE, PRISMA, SPIRIT,
+CARE, ARRIVE) and what authors write instead.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from data.records import Record
+from models.features import N_COLUMNS, find_grams
+
+FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+
+# phrases of one or two words; both spellings and the plural are made by `_forms`
+CUES: dict[str, str] = {
+    "random_any": "random; randomly; randomised; randomisation; randomise; randomising",
+    "random_other": (
+        "random effect; random effects; random forest; randomly selected; random sample; random sampling; "
+        "randomly chosen; mendelian randomisation; randomly sampled"
+    ),
+    "randomised_action": (
+        "were randomised; was randomised; randomly assigned; randomly allocated; randomly divided; randomly "
+        "received; were randomly; we randomised; randomised to; randomised into; randomised in; divided "
+        "randomly; allocated randomly; assigned randomly; were divided; divided into; were assigned; "
+        "assigned to; were allocated; allocated to; block randomisation; this randomised; random order; "
+        "randomised order; randomly distributed; random allocation; random assignment; patients randomised; "
+        "randomised patients; stratified randomisation"
+    ),
+    "randomised_trial": (
+        "randomised controlled; randomised trial; randomised clinical; randomised study; rct; randomised "
+        "double; randomised placebo; randomised open; randomised crossover; randomised cross; randomised "
+        "phase; randomised pilot; randomised comparative; randomised multicentre; randomised multicenter; "
+        "cluster randomised; randomised prospective; prospective randomised; randomised single; randomised "
+        "comparison; randomised noninferiority; randomised non"
+    ),
+    "many_trials": (
+        "controlled trials; rcts; randomised trials; clinical trials; included studies; eligible studies; "
+        "studies were; trials were; studies met; observational studies; eligible trials"
+    ),
+    "blinded": (
+        "double blind; double blinded; single blind; single blinded; triple blind; placebo controlled; "
+        "double dummy; assessor blinded; blinded; observer blind; double masked"
+    ),
+    "control_group": (
+        "control group; placebo group; intervention group; treatment group; experimental group; sham; two "
+        "groups; three groups; four groups; control arm; either group; treatment arm; comparison group"
+    ),
+    "crossover": "crossover; cross over; washout; latin square",
+    "intention": "intention to; per protocol; between group; intent to; group difference; non inferiority",
+    "registered": (
+        "clinicaltrials gov; trial registration; isrctn; eudract; umin; actrn; chictr; trial number"
+    ),
+    "phase": (
+        "phase ii; phase iii; phase ib; phase iib; phase iiib; phase iv; phase 1b; phase 2b; phase 3b; "
+        "phase iia; phase 2a; phase one; phase two; phase three"
+    ),
+    "single_arm": (
+        "single arm; open label; dose escalation; uncontrolled; non comparative; noncomparative; single "
+        "group; pre post; quasi experimental; non randomised; nonrandomised; pilot study; feasibility "
+        "study; open trial; one arm; dose expansion; tolerated dose; dose finding; pilot trial; before "
+        "after; quasi random"
+    ),
+    "treated": (
+        "were enrolled; were recruited; eligible patients; patients received; participants received; "
+        "volunteers; were treated; patients treated; received treatment; were given; enrolled patients"
+    ),
+    "retrospective": (
+        "retrospective; retrospectively; chart review; medical records; medical record; case note; records "
+        "were; case notes; hospital records; health records; charts; patient charts; record review"
+    ),
+    "database": (
+        "claims; registry; registries; national database; administrative data; nationwide; population "
+        "based; insurance; database study; healthcare database; cancer registry; administrative database"
+    ),
+    "real_world": (
+        "real world; real life; routine care; routine practice; clinical practice; daily practice; everyday "
+        "practice; observational; non interventional; noninterventional; post marketing; named patient; "
+        "expanded access; early access; compassionate use; usual care; treatment patterns"
+    ),
+    "cohort": (
+        "cohort; case control; cross sectional; longitudinal; prospective study; consecutive; prevalence; "
+        "incidence; survey; questionnaire; multivariable; multivariate; propensity; risk factors; "
+        "interviews; logistic regression; cox regression; hazard ratio; odds ratio; prospectively; risk "
+        "factor"
+    ),
+    "systematic": (
+        "systematic review; systematically reviewed; systematic search; systematic literature; scoping "
+        "review; umbrella review; prisma; literature search; integrative review; rapid review; "
+        "systematically searched; systematically review; evidence synthesis; evidence review"
+    ),
+    "searched": (
+        "were searched; pubmed; medline; embase; cochrane; web of; scopus; cinahl; psycinfo; we searched; "
+        "databases; electronic databases; cnki; google scholar; search strategy; was searched; searched for"
+    ),
+    "meta": "meta analysis; meta analyses; metaanalysis; meta analytic; meta regression; meta analysed",
+    "pooling": (
+        "pooled; random effects; fixed effect; fixed effects; heterogeneity; i2; forest plot; publication "
+        "bias; egger; mean difference; smd; wmd; funnel plot; effect size; pooled estimate; indirect "
+        "comparison"
+    ),
+    "appraisal": (
+        "prospero; risk of; of bias; quality assessment; two reviewers; grade; newcastle ottawa; inclusion "
+        "criteria; amstar; independently extracted; two authors; data extraction; reviewers independently"
+    ),
+    "protocol": (
+        "protocol; study protocol; trial protocol; protocol for; rationale and; protocol of; protocol version"
+    ),
+    "will": "will be; will; will receive; will include; aims to; will assess; we will; this protocol",
+    "dissemination": (
+        "ethics and; and dissemination; dissemination; strengths and; and limitations; trial status; "
+        "ethical approval; recruiting; ethics approval; ethics committee; recruitment is; peer reviewed"
+    ),
+    "review": (
+        "review; overview; narrative review; this review; we review; we discuss; reviewed; recent advances; "
+        "update; perspectives; this article; current knowledge; we summarise; literature review; article "
+        "reviews; recent progress; are discussed; is discussed; summarises; review article; state of; "
+        "reviews; we highlight; we outline; we describe; current status; comprehensive review; current "
+        "understanding"
+    ),
+    "case": (
+        "case report; case series; report a; we present; present a; case of; year old; a patient; case "
+        "reports; the case; case study; rare case; two cases; month old; old man; old woman; old boy; old "
+        "girl; three cases; old male; old female; old patient; report of; first case"
+    ),
+    "opinion": (
+        "editorial; commentary; letter to; viewpoint; opinion; consensus; guideline; guidelines; "
+        "recommendations; position statement; perspective; expert panel; expert consensus; we argue; "
+        "delphi; position paper; reply; comment on; working group; task force; comment; letter; panel of; "
+        "expert opinion"
+    ),
+    "rodent": (
+        "mice; mouse; rat; rats; murine; rodent; rodents; sprague dawley; wistar; c57bl; balb; hamster; "
+        "hamsters; guinea pig; guinea pigs; gerbil; mouse model; rat model; xenograft; nude mice; knockout "
+        "mice; db db"
+    ),
+    "rodent_tissue": (
+        "intraperitoneal; intraperitoneally; mg kg; kg day; hippocampal; knockout; sacrificed; oral gavage; "
+        "intragastric; stz; streptozotocin; wild type; transgenic; littermates; lipopolysaccharide; lps; in "
+        "vivo; null mice; deficient mice; gavage; euthanized; weeks old; male mice; male rats; male wistar"
+    ),
+    "animal": (
+        "rabbit; rabbits; pig; pigs; porcine; dogs; canine; zebrafish; chickens; broilers; cows; cattle; "
+        "sheep; monkeys; macaques; drosophila; larvae; horses; piglets; lambs; calves; birds; fish; yeast; "
+        "bacteria; plants"
+    ),
+    "in_vitro": (
+        "in vitro; cell line; cell lines; cells were; cultured cells; cell culture; apoptosis; western "
+        "blot; pcr; sirna; overexpression; expression of; protein; cell proliferation; ex vivo; primary "
+        "cells; cell viability"
+    ),
+    "humans": (
+        "patients; participants; men; women; adults; children; subjects; individuals; volunteers; patient; "
+        "people; students; persons; adolescents; infants; females; males; residents"
+    ),
+    "post_hoc": (
+        "post hoc; secondary analysis; subgroup analysis; pooled analysis; subanalysis; sub analysis; sub "
+        "study; ancillary study; extension study; exploratory analysis; integrated analysis; long term"
+    ),
+    "model": (
+        "cost effectiveness; budget impact; markov model; cost utility; economic; simulation; algorithm; "
+        "mathematical model; validation; machine learning; pharmacokinetic model; neural network; economic "
+        "evaluation"
+    ),
+    "results": (
+        "significantly; confidence interval; results showed; median; mean; ci; no significant; group had"
+    ),
+}
+_NAMES = tuple(CUES)
+_REGISTRY_NUMBER = re.compile(r"NCT\s?0\d{6}|ISRCTN\s?\d{6}|CRD\s?42\d{6}")
+_PHASE = re.compile(r"\b[Pp]hase[- ]?(?:[1-4I]|I[IV])\b")
+
+
+def _forms(phrase: str) -> set[str]:
+    """Spelling and plural variants of a phrase."""
+    forms = (
+        {phrase, phrase.replace("is", "iz")} if re.search(r"is(?:e|ed|es|ing|ation)", phrase) else {phrase}
+    )
+    return forms | {f + "s" for f in forms if f[-1] in "tlpwn" and not f.endswith(("ion to", "in"))}
+
+
+@functools.cache
+def _membership() -> csr_matrix:
+    """Which hashed column belongs to which cue, shape (N_COLUMNS, n_cues)."""
+    rows: list[int] = []
+    cols: list[int] = []
+    for j, phrases in enumerate(CUES.values()):
+        columns: set[int] = set()
+        for phrase in phrases.split("; "):
+            for form in _forms(phrase):
+                longest = max(find_grams(form), key=lambda g: g.end - g.start)
+                columns.add(longest.column)
+        rows += sorted(columns)
+        cols += [j] * len(columns)
+    return csr_matrix((np.ones(len(rows), np.float32), (rows, cols)), shape=(N_COLUMNS, len(CUES)))
+
+
+def cue_features(records: Sequence[Record], titles: csr_matrix, texts: csr_matrix) -> FloatArray:
+    """What the cues say of each record.
+
+    Parameters
+    ----------
+    records : sequence of Record
+    titles, texts : csr_matrix, shape (n_records, N_COLUMNS)
+        Counts of the grams of each title, and of title and abstract together.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_records, n_features)
+        For each cue whether it is there, whether in the title, and how often (log); then the
+        conjunctions of `_conjunctions`.
+    """
+    members = _membership()
+    counts = np.asarray((texts @ members).todense(), dtype=np.float32)
+    in_title = np.asarray((titles @ members).todense()) > 0
+    numbered = np.array([bool(_REGISTRY_NUMBER.search(r.abstract)) for r in records], dtype=bool)
+    phased = np.array([bool(_PHASE.search(r.text)) for r in records], dtype=bool)
+    phased_title = np.array([bool(_PHASE.search(r.title)) for r in records], dtype=bool)
+    counts[:, _NAMES.index("registered")] += numbered
+    counts[:, _NAMES.index("phase")] += phased
+    in_title[:, _NAMES.index("phase")] |= phased_title
+    there = counts > 0
+    parts = [there, in_title, np.log1p(counts), _conjunctions(there, in_title)]
+    return np.concatenate([np.asarray(p, dtype=np.float32) for p in parts], axis=1)
+
+
+def _conjunctions(there: BoolArray, in_title: BoolArray) -> BoolArray:
+    """Cues that mean something only together: "randomised" in a review, a protocol, an animal study."""
+    has = {name: there[:, j] for j, name in enumerate(_NAMES)}
+    title = {name: in_title[:, j] for j, name in enumerate(_NAMES)}
+    reviewing = has["systematic"] | has["searched"] | has["meta"] | has["appraisal"]
+    allotted = has["randomised_action"] | has["randomised_trial"] | has["random_any"]
+    planned = has["will"] | has["dissemination"]
+    animals = has["rodent"] | has["animal"]
+    people = has["humans"]
+    trial = allotted & ~reviewing & ~planned & ~animals
+    columns = [
+        trial,
+        trial & people,
+        has["randomised_action"] & people & ~animals & ~reviewing & ~planned,
+        has["randomised_trial"] & has["randomised_action"] & ~reviewing & ~planned,
+        has["protocol"] & planned,
+        planned & allotted,
+        title["protocol"] & planned,
+        title["protocol"] & ~planned,
+        title["protocol"] & has["results"] & ~planned,
+        has["systematic"] & has["meta"],
+        has["systematic"] & ~has["meta"] & ~has["pooling"],
+        reviewing & has["pooling"],
+        title["review"] & has["searched"],
+        title["review"] & ~reviewing,
+        ~allotted & people & (has["control_group"] | has["single_arm"] | has["phase"]) & ~reviewing,
+        ~allotted
+        & people
+        & (has["cohort"] | has["retrospective"] | has["database"] | has["real_world"])
+        & ~reviewing,
+        has["retrospective"] & people & ~has["case"],
+        animals & ~people,
+        has["rodent"] & has["rodent_tissue"] & ~people,
+        has["rodent"] & people,
+        has["in_vitro"] & ~has["rodent"] & ~people,
+        has["systematic"] & planned,
+        ~people & ~animals & ~reviewing & ~has["review"] & ~has["case"],
+        has["post_hoc"] & (has["phase"] | has["randomised_trial"]),
+        has["single_arm"] & has["phase"] & ~allotted,
+        title["case"] & has["case"] & ~has["cohort"],
+    ]
+    return np.stack(columns, axis=1)

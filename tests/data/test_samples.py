@@ -281,3 +281,10 @@ def test_grey_cases_have_the_design_that_the_rule_gives_them():
         (line["title"], line["grey"]) for line in lines if line["design"] not in rule.get(line["grey"], set())
     ] == []
     assert {line["grey"] for line in lines} == set(rule) - {"grey"}
+
+
+def test_a_response_rate_agrees_with_its_counts():
+    rates = [f for f in findings() if f.get("total")]
+    strange = [f for f in rates if abs(f["value"] - 100 * f["count"] / f["total"]) > 0.6]
+    assert len(rates) >= 20
+    assert strange == []

@@ -24,7 +24,7 @@ _STOP_WORDS = frozenset(
 )
 _NOT_GROUP = re.compile(
     r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least |\d+(?:\.\d+)?\s*(?:months|years|weeks|%)|(?:the )?(?:same|present|study|trial|follow|time|end|first|last|use|rest|risk|addition|favou?r|terms|order|total|disease progression"
-    r"|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients|all randomi|whole|entire|intent|randomi[sz]ation|baseline|enrol|study|analysis|infusion\Z|start|diagnosis"
+    r"|no (?:material|significant|difference)|where|lay|\d+ in|CR\b|VGPR|PR\b|(?:two|three|four|five|six|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|pts|patients))?\Z|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients|all randomi|whole|entire|intent|randomi[sz]ation|baseline|enrol|study|analysis|infusion\Z|start|diagnosis"
     r"|longer|shorter|improve|better|worse|increase|independent|investigator|central|IRC|best|those\Z|this|that|these|their|its|our|data|local|average|January|February|March|April|May|June|July|August|September|October|November|December))",
     re.IGNORECASE,
 )
@@ -42,7 +42,7 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:[\s,]+|\A)(?:and|or|vs?\.?|versus|than|with|in|for|respectively|compared|as|but|while|whereas|to|had|the|of|,|;|:|(?-i:an?)|also|only|is|p|was|were|median|on|among|from|after|by|at|against|plus|who|were|rates?|months)\Z",
+    r"(?:[\s,]+|\A)(?:and|or|vs?\.?|versus|than|with|in|for|respectively|compared|as|but|while|whereas|to|had|the|of|,|;|:|(?-i:an?)|also|only|is|p|was|were|median|on|among|from|after|by|at|against|plus|who|were|rates?|months|it|they|where)\Z",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
@@ -93,6 +93,10 @@ def name_after(text: str, start: int, end: int) -> str:
         if re.search(r"[(\[;)\]]", text[stop : match.start()]):
             break
         bare = word.rstrip(",.:").casefold()
+        if bare == "but" and text.startswith(" not", match.end()):
+            continue
+        if bare == "over" and re.match(r"\s*\d", text[match.end() : match.end() + 4]):
+            continue
         if bare in _STOP_WORDS and not (
             bare == "than"
             and re.search(
@@ -234,7 +238,12 @@ def study_arms(text: str) -> list[str]:
         pair = [clean(match["a"]), clean(name_after(match["b"], 0, len(match["b"])))]
         if all(pair):
             return [p for p in pair if p]
-    return _sized(text, 0, len(text))
+    for match in re.finditer(r"compar\w+|\barms?\b|\bgroups?\b", text):
+        start, end = text.rfind(". ", 0, match.start()) + 1, text.find(". ", match.end())
+        found = _sized(text, start, end if end > 0 else len(text))
+        if len(found) >= 2:
+            return found
+    return []
 
 
 def _sized(text: str, start: int, end: int) -> list[str]:
@@ -281,6 +290,7 @@ class SentenceArms:
             told = [n for n in names if n]
             if len(told) >= 2:
                 lists.append(told)
+                self.memory.last = told
         singles = [found[k.token.start] for k in links if k.token.start in found]
         if not lists and len({s for s in singles if s}) >= 2:
             lists.append(list(dict.fromkeys(s for s in singles if s)))
@@ -335,7 +345,7 @@ class SentenceArms:
 
     def _behind(self, token: Token) -> int:
         """Where the words behind a value begin: after its own brackets and those it stands in."""
-        at = skip_brackets(self.text, token.end, self.end)
+        at = skip_brackets(self.text, token.after, self.end)
         depth = token.depth
         for other in self.tokens:
             if other.start < at or depth == 0:
@@ -373,7 +383,7 @@ class SentenceArms:
             if names:
                 return names
         # "... versus 19% , respectively" with the names still further on
-        match3 = re.search(
+        match3 = "respectively" in self.text[at : self.end] and re.search(
             rf"\b{_PREPOSITION}\s+(?:the\s+)?(?P<l>[^;.()]+?(?:\s+(?:and|or|vs?\.?|versus)\s+)[^;.()]+?)(?:,?\s+respectively|[;.]|\s*\Z)",
             self.text[at : self.end],
         )
@@ -393,6 +403,10 @@ class SentenceArms:
             best = self._favoured(head)
         if best is not None:
             return best
+        for match in re.finditer(r"\(([^()]*,[^()]*)\)(?=[^()]*\Z)", head):
+            names = split_names(match[1], n) if not re.search(r"CI|\bp\s*[=<]|\d\s*%", match[1]) else None
+            if names:
+                return names
         for match in re.finditer(
             rf"(?:\b{_PREPOSITION}|\A(?:In|For|With|Among|Between)|\()(?=\s*(?:the\s+)?(?P<l>[^;()]+?)(?=\s+(?:was|were|is|are|of|had|mPFS|mOS|ORR)\b|\s*[:(),]|,|\s*\Z))",
             head,
@@ -460,6 +474,11 @@ class SentenceArms:
         )
         if match is None:
             match = re.search(
+                r"\b(?:in|after|among|with)\s+(?:the\s+)?(?P<l>[^,;:()]{2,60}?),\s+(?:where|of whom|in whom)\s+\Z",
+                head,
+            )
+        if match is None:
+            match = re.search(
                 r"(?:[;,]|\band|\bvs\.?|\bv)\s+(?P<l>[A-Z\u2265\u2264<>a-z][\w/+-]*(?:\s[\w/+-]+)?)\s+\Z",
                 head,
             )
@@ -478,12 +497,12 @@ class SentenceArms:
             last = token
         at = self._behind(last)
         limit = max(self._limit(last), at)
-        match = re.compile(rf"\s*,?\s*(?:rates?\s+)?{_PREPOSITION}\s+", re.IGNORECASE).match(
-            self.text, at, limit
-        )
+        match = re.compile(rf"\s*(?:rates?\s+)?{_PREPOSITION}\s+", re.IGNORECASE).match(self.text, at, limit)
         if match:
             phrase = name_after(self.text, match.end(), limit)
             name = clean(phrase)
+            if name and match[0].strip() == "without":
+                name = f"without {name}"
             if name:
                 self.used.add(match.end() + len(phrase.rstrip(" ,;:.")))
                 return name
@@ -514,7 +533,7 @@ class SentenceArms:
         head = self.text[self.start : opening].rstrip()
         match = None
         for match in re.finditer(
-            r"\b(?:in|with|for|among|on|receiving)\s+(?=(?P<l>[^,;()]{2,80})\Z)", head, re.IGNORECASE
+            r"\b(?:in|with|for|among|on|from|receiving)\s+(?=(?P<l>[^,;()]{2,80})\Z)", head, re.IGNORECASE
         ):
             if re.search(rf"\b(?:in|with|for|among|on)\b", match["l"], re.IGNORECASE) and not re.match(
                 r"(?:patients|pts|women|those)\b", match["l"]
@@ -537,6 +556,10 @@ class SentenceArms:
             if re.search(r"\b(?:arm|group|cohort)\b", name, re.IGNORECASE):
                 self.memory.scope = name
             return name
+        if cut:
+            name = self._opening(head)
+            if name and re.search(r"\b(?:arm|group|cohort)\b", name, re.IGNORECASE):
+                return name
         return self.memory.scope
 
     def _opening(self, clause: str) -> str | None:
@@ -564,7 +587,7 @@ class SentenceArms:
         """ "Median OS in the X arm was 3 months": the phrase between the endpoint and its verb."""
         found = None
         for match in re.finditer(
-            r"\b(?:in|with|for|among|of|on)\s+(?P<l>[^,;:()]{2,80}?)\s+(?:was|were|is|had|of|reached|amounted)\b",
+            r"\b(?:in|with|for|among|of|on)\s+(?P<l>[^,;:()]{2,80}?)\s+(?:was|were|is|had|of|reached|amounted|spread|ranged|varied|extended|lay)\b",
             clause,
         ):
             name = clean(match["l"].split(" in ")[-1] if " in the " in match["l"] else match["l"])
@@ -606,13 +629,16 @@ class SentenceArms:
             if self.start + len(self.text[self.start : opening].rstrip()) not in self.used:
                 match = None
                 for match in re.finditer(
-                    r"\b(?:in|among|for|on|than in|or in|and in)\s+(?=(?P<l>[^,;()]{2,70})\Z)", words
+                    r"\b(?:in|among|for|on|than in|than|or in|and in)\s+(?=(?P<l>[^,;()]{2,70})\Z)", words
                 ):
                     name = clean(match["l"])
                     if name and not re.search(
                         r"\b(?:than|versus|vs|compared|over|survival|PFS|OS|risk|arms?|was|were)\b", name
                     ):
                         return name
+        before = re.search(r",\s+(?:but\s+|and\s+)?(?:in|with|for)\s+(?P<l>[^,;:()\d]{2,60}?)\s+\Z", head)
+        if before and not _NOT_NAME.search(before["l"].split(" ", 1)[-1]):
+            return clean(before["l"])
         return self._sentence_opening(head)
 
     def _sentence_opening(self, head: str) -> str | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 D = r"[-\u2010\u2011\u2012\u2013\u2014\u2212\s]+"  # the dashes and spaces that join "progression-free"
 D0 = r"[-\u2010\u2011\u2012\u2013\u2014\u2212\s]*"
+_NOUN = r"(?!(?:was|were|is|and|or|in|with|for|of|had)\b)[A-Za-z]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ class EndpointEntry:
 
 ENTRIES = (
     # Order is priority where two entries begin at the same place.
-    EndpointEntry("FOLLOW_UP", "other", rf"follow{D0}ups?|followed{D}(?:up|for)|potential follow"),
+    EndpointEntry(
+        "FOLLOW_UP", "other", rf"(?:survival{D})?follow{D0}ups?|followed{D}(?:up|for)|potential follow"
+    ),
     EndpointEntry(
         "PFS2", "time", r"(?-i:PFS2|PFS-2)(?!\d)|second progression|progression-free survival 2(?![\d-])"
     ),
@@ -55,7 +58,7 @@ ENTRIES = (
     EndpointEntry(
         "TTF",
         "time",
-        rf"(?-i:TTF|TTNT|TTD|TTR)|time{D}to{D}(?!event)(?:\w+{D}){{0,3}}\w+",
+        rf"(?-i:TTF|TTNT|TTD|TTR)|time{D}to{D}(?!event){_NOUN}(?:{D}{_NOUN}){{0,2}}",
     ),
     EndpointEntry(
         "DFS",
@@ -79,7 +82,7 @@ ENTRIES = (
         rf"(?-i:[mr]?OS)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
         rf"|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?|rates?"
         rf"|probabilit\w+))?|(?:risk|hazard) of death"
-        rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|death from any cause"
+        rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|death from any cause|death(?=\s*[\[(]\s*(?:HR|hazard))"
         rf"|of death(?=[\s,]*[\[(]?\s*(?:HR|hazard))",
     ),
     EndpointEntry(
@@ -130,7 +133,7 @@ ENTRIES = (
         rf"|h[a]?ematologic(?:al)?)"
         rf"(?:{D}(?:\([^()]{{3,40}}\) ?)?(?:objective|overall|clinical|confirmed|radiolog\w+"
         rf"|tumou?r)){{0,2}}(?:{D}\([^()]{{3,60}}\))?{D}(?:responses?|remissions?|responders?)"
-        rf"(?:\s?\([^()]{{2,70}}\))?(?:{D}rates?)?"
+        rf"(?:\s?\([^()\d]{{2,70}}\))?(?:{D}rates?)?"
         rf"|response{D}rates?|\(?(?-i:CR){D0}\+{D0}(?-i:PR)\)?(?:{D}rates?)?|partial{D}(?:response"
         rf"|remission) or better|at least a? ?partial{D}(?:response|remission)"
         rf"|responses?(?=\s+(?:was|were|is|had been|have been)\s+(?:\w+\s+)?(?:seen|observed|achieved"
@@ -164,7 +167,7 @@ ENTRIES = (
         "other",
         r"aged?(?= of|\s|,|:)|years? old|prior lines?|previous lines?|lines of|cycles?|courses?|bone marrow"
         r"|transplantation rate|resection rates?|resected"
-        r"|dose intensity|tumou?r size|reduction rate|sensitivity|specificity|were male|were female"
+        r"|surgery|conservation|dose intensity|tumou?r size|reduction rate|sensitivity|specificity|were male|were female"
         r"|underwent|washout|interval between|conver(?:sion|ted)|accuracy|odds ratio"
         r"|(?-i:OR)(?=\s*[=,:]?\s*\d)|risk ratio|relative risk",
     ),

@@ -34,6 +34,8 @@ class Focus:
     times: tuple[float, ...] = ()
     inherited: int = 0
     values: list[Token] = field(default_factory=list)
+    topic: Focus | None = None  # the extracted endpoint spoken of last, where this is another
+    valued: bool = False  # a value was linked to it when it was named
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ _FORWARD_BE = re.compile(
 )
 _FORWARD_AGAIN = re.compile(r"\A[\s,]*(?:was\s+)?(?:the\s+)(?:median\s+|mean\s+)\Z")
 _FORWARD_FOR = re.compile(r"\A\s*(?:for|in terms of|with respect to)\s+(?:the\s+)?(?:median\s+)?\Z")
+_PRONOUN = re.compile(r"it|this|they|these")
 _BACK_TO_TOPIC = re.compile(
     r"\b(?:it|this|they|these|(?:the )?(?:corresponding |respective )?(?:figures?|rates?|medians?|values?|ranges?))"
     r"\s+(?:was|were|is|had been|became)\s+(?:only\s+|about\s+|approximately\s+|estimated at\s+)?[<>~\u2248]?\s*\Z"
@@ -82,17 +85,19 @@ _FORWARD_HAD = re.compile(
 )
 _PEOPLE_WORDS = re.compile(r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed", re.IGNORECASE)
 _DURATION = re.compile(
-    r"(?:\b(?:every|each|for|per|least|most|than|first|last|within|up to|until|over|about every|during|next"
+    r"(?:\b(?:after|at|within|over|for) an? median (?:\w+ )?of|\b(?:every|each|for|per|least|most|than|first|last|within|up to|until|over|about every|during|next"
     r"|previous|prior|minimum of|maximum of|approximately every|aged?|more|less|after|interval of"
     r"|course of|followed for|once|q|duration of|stable disease)|[<>\u2265\u2264=]|\u2265|or)\s*\Z"
 )
 _NAMES_RANGE = re.compile(r"\b(?:rang\w+|from|between|extended|varied|spread|across|lay)\b[^.;]*\Z")
+_FACTOR_OF = re.compile(
+    r"\b(?:of|for|with|shorter|longer|shortened|lengthened|worse|better|inferior|superior|poor\w*|reduced|improved|adverse|predict\w*)\s+(?:\w+\s+)?\Z"
+)
 _HAZARD = re.compile(r"[Hh]azards?[\s-]+[Rr]atio|\bHRs?\b")
 _INHERIT = re.compile(
-    r"\b(?:it was|it is|they were|the (?:\w+\s){0,3}(?:median|medians|rates?|HRs?|hazard ratios?|figures?"
-    r"|values?|estimates?|results?|probabilit\w+|percentages?)|medians|rates|corresponding|respective"
-    r"|compared with|versus|vs\.?|v|same|whereas|figures|[Ii]n|[Ff]or|[Aa]mong|[Ww]ith|HR|hazard ratio"
-    r"|respectively|subgroup|arms?|group)\b"
+    r"\b(?:(?:it|they|these|this|those) (?:was|were|is|became|amounted)|the (?:\w+\s){0,3}(?:median|medians|rates?|HRs?|hazard ratios?"
+    r"|figures?|values?|ranges?|estimates?|probabilit\w+|percentages?)|[Mm]edians|[Rr]ates (?:were|in)|corresponding|respective|same|figures"
+    r"|HRs?|hazard ratios?|[Mm]edian (?:was|of|in))\b"
 )
 
 
@@ -139,7 +144,11 @@ class _Walk:
         self.last_endpoint = -1
         self.forward: dict[int, tuple[str, str]] = {}  # run -> endpoint that follows it, rule
         self.ahead: Focus | None = None
-        self.history: list[Focus] = [self.focus] if self.focus is not None else []
+        self.history: list[Focus] = []
+        if before is not None and before.topic is not None:
+            self.history.append(before.topic)
+        if self.focus is not None:
+            self.history.append(self.focus)
         self.forward_before = False
 
     def run(self) -> None:
@@ -167,13 +176,23 @@ class _Walk:
 
     def carried(self) -> Focus | None:
         """The focus that the next sentence may go on with."""
+        focus = self._carried()
+        if focus is None:
+            return None
+        for earlier in reversed(self.history):
+            if set(earlier.keys) & EXTRACTED:
+                focus.topic = Focus(list(earlier.keys), earlier.start, earlier.end, earlier.times)
+                break
+        focus.valued = any(link.focus is not None and link.key in focus.keys for link in self.links)
+        return focus
+
+    def _carried(self) -> Focus | None:
         for token in reversed(self.tokens):
             if token.kind == "endpoint" and token.key in EXTRACTED:
                 focus = self.focus if self.focus and set(self.focus.keys) & EXTRACTED else None
                 if focus is None or focus.inherited:
                     focus = Focus([token.key], token.start, token.end, self.times)
-                focus.times = focus.times or self.times
-                return Focus(list(focus.keys), focus.start, focus.end, focus.times)
+                return Focus(list(focus.keys), focus.start, focus.end, focus.times or self.times)
             if token.kind == "endpoint" and KIND[token.key] != "other":
                 return Focus([token.key], token.start, token.end, self.times)
         if self.focus is not None and self.focus.inherited <= 2:
@@ -205,7 +224,8 @@ class _Walk:
         else:
             self.focus = Focus([token.key], token.start, token.end, self.times)
             self.history.append(self.focus)
-        self.named = True
+        if KIND[token.key] != "other":
+            self.named = True
 
     def _coordinated(self, i: int) -> bool:
         """Whether the endpoint at `i` goes on with the one before: "PFS and OS", "survival (OS)"."""
@@ -320,7 +340,17 @@ class _Walk:
                 and token.depth > 0
                 and q.value <= 20
                 and self.focus is not None
-                and all(KIND[k] == "time" for k in self.focus.keys)
+                and (
+                    all(KIND[k] == "time" for k in self.focus.keys)
+                    or (
+                        all(KIND[k] == "other" for k in self.focus.keys)
+                        and self._last_time_focus(0) is not None
+                    )
+                    or any(
+                        t.kind == "endpoint" and KIND[t.key] == "time" and t.end < token.start
+                        for t in self.tokens
+                    )
+                )
                 and _HAZARD.search(self.text, 0, token.start) is not None
             )
         words = self.text[self.hr.end : token.start]
@@ -336,9 +366,25 @@ class _Walk:
         q, focus = token.quantity, self.focus
         if q is None or focus is None:
             return focus
+        if (
+            focus.keys == ["FOLLOW_UP"]
+            and focus.values
+            and focus.values[-1].run != token.run
+            and re.search(r"\b(?:was|were|is)\s*\Z", self.text[max(0, token.start - 6) : token.start])
+        ):
+            # "OS, after a median follow-up of 19.9 months, was 20.2 months"
+            for other in reversed(self.history[:-1]):
+                if set(other.keys) & EXTRACTED and not other.inherited and not other.values:
+                    return other
         back = _BACK_TO_TOPIC.search(self.text, max(0, token.start - 60), token.start)
         if not back:
             return focus
+        if self.last_endpoint >= 0:
+            named = self.tokens[self.last_endpoint].end
+            if named > back.start() or (
+                KIND[focus.keys[0]] != "other" and not self.text[named : back.start()].strip()
+            ):
+                return focus
         timed = q.kind in (Kind.TIME, Kind.NOT_REACHED) or q.why == "pair time"
         if set(focus.keys) & EXTRACTED and not (timed and not any(KIND[k] == "time" for k in focus.keys)):
             return focus
@@ -355,6 +401,8 @@ class _Walk:
         elif not self.named:
             ahead = self._time_ahead(i)
             focus = ahead or focus
+        if focus is not None and focus.inherited and self.named:
+            focus = self._last_time_focus(i) or focus
         if focus is not None and not any(KIND[k] == "time" for k in focus.keys):
             focus = self._last_time_focus(i) or focus
         how = "hazard ratio" if focus is not None else "none"
@@ -368,7 +416,12 @@ class _Walk:
     def _time_ahead(self, i: int) -> Focus | None:
         """The survival endpoint that a list of factors ends in: "X (HR 1.7) ... predicted shorter PFS"."""
         for token in self.tokens[i + 1 :]:
-            if token.kind == "endpoint" and token.depth == 0 and KIND[token.key] == "time":
+            if (
+                token.kind == "endpoint"
+                and token.depth == 0
+                and KIND[token.key] == "time"
+                and _FACTOR_OF.search(self.text, token.start - 40 if token.start > 40 else 0, token.start)
+            ):
                 if self.ahead is None or self.ahead.start != token.start:
                     self.ahead = Focus([token.key], token.start, token.end)
                 return self.ahead
@@ -396,6 +449,8 @@ class _Walk:
             return self.forward[token.run]
         if token.quantity is not None and token.quantity.why == "zero":
             return "ORR", "no responses"
+        if token.quantity is not None and token.quantity.why == "of those" and self._speaks_of_response(i):
+            return "ORR", "of those, responded"
         if token.quantity is not None and token.quantity.why == "no response in":
             return "ORR", "no responses"
         last, runs = i, 1
@@ -416,6 +471,13 @@ class _Walk:
                     self.forward_before = found[1] == "value before its endpoint"
                 return found
         return "", ""
+
+    def _speaks_of_response(self, i: int) -> bool:
+        """Whether "9 responded" or, after it, "12 did" is said of the response."""
+        behind = self.text[self.tokens[i].end : self.tokens[i].end + 24]
+        if re.match(r"\s+(?:responded|had)", behind):
+            return True
+        return any(t.kind == "endpoint" and t.key == "ORR" for t in self.tokens[:i])
 
     def _behind_list(self, last: int, j: int, token: Token) -> tuple[str, str]:
         """ "116 (74%) of 156 given A and 83 (53%) of 156 given B had a response"."""

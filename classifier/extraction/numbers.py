@@ -78,6 +78,8 @@ class Quantity:
         "pair" (two numbers and no word).
     unit : str
         The time unit as written, for the bare numbers of a list that ends in it.
+    stop : int
+        Where the words behind it begin, if that is not `end`: "74%" in "116 (74%) of 156".
     level : float or None
         Confidence level in percent where stated.
     """
@@ -93,6 +95,7 @@ class Quantity:
     why: str = ""
     level: float | None = None
     unit: str = ""
+    stop: int = 0
 
 
 def parse_number(text: str) -> float:

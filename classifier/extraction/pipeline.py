@@ -10,12 +10,12 @@ from pathlib import Path
 
 from classifier.extraction.arms import ArmMemory, SentenceArms, study_arms
 from classifier.extraction.context import is_planned
-from classifier.extraction.endpoints import EXTRACTED, KIND, mentions_endpoint
+from classifier.extraction.endpoints import EXTRACTED, KIND, find_endpoints, mentions_endpoint
 from classifier.extraction.facts import RecordFacts, record_facts
 from classifier.extraction.linking import Focus, Link, is_duration, link_sentence
-from classifier.extraction.numbers import Kind, Quantity, to_months
+from classifier.extraction.numbers import WORD_NUMBER, Kind, Quantity, parse_number, to_months
 from classifier.extraction.sentences import Sentence, split_sentences
-from classifier.extraction.tokens import Token, join_runs, read_tokens, spread_units
+from classifier.extraction.tokens import Token, join_runs, read_rows, read_tokens, spread_units
 from data.records import Endpoint, Finding, Statistic, Unit
 
 MAX_SENTENCE = 6000
@@ -79,6 +79,7 @@ class Extractor:
     def _candidates(self, text: str, sentences: list[Sentence]) -> Iterator[Candidate]:
         focus: Focus | None = None
         memory: ArmMemory | None = None
+        primary = primary_endpoint(text)
         since = 9
         for sentence in sentences:
             if sentence.end - sentence.start > MAX_SENTENCE:
@@ -86,11 +87,17 @@ class Extractor:
                 continue
             if mentions_endpoint(text, sentence.start, sentence.end):
                 since = 0
-            else:
+            elif primary is None or not _MEDIAN_WAS.search(text, sentence.start, sentence.end):
                 since += 1
                 if since > 2 or focus is None:
                     continue
             tokens = read_sentence(text, sentence)
+            if (
+                primary is not None
+                and (focus is None or not focus.valued)
+                and _speaks_of_medians(text, sentence, tokens)
+            ):
+                focus = primary
             links, focus = link_sentence(text, tokens, focus)
             planned = is_planned(text, sentence)
             candidates = [judge(text, sentence, tokens, link, planned) for link in links]
@@ -120,9 +127,37 @@ class Candidate:
     arm: str | None = None
 
 
+_PRIMARY = re.compile(
+    r"(?:primary|main)\s+(?:efficacy\s+|study\s+)?(?:end\s?-?points?|outcomes?|interest)[^.;]{0,30}?\b(?:was|is|were|:)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+
+
+_MEDIAN_WAS = re.compile(r"\b(?:[Tt]he median|[Mm]edians) (?:was|were)\b")
+
+
+def primary_endpoint(text: str) -> Focus | None:
+    """The survival endpoint that the text calls its primary one."""
+    match = _PRIMARY.search(text)
+    if match is None:
+        return None
+    for mention in find_endpoints(text, match.end(), min(len(text), match.end() + 60)):
+        if KIND[mention.key] != "other":
+            return Focus([mention.key], mention.start, mention.end) if mention.key in EXTRACTED else None
+    return None
+
+
+def _speaks_of_medians(text: str, sentence: Sentence, tokens: list[Token]) -> bool:
+    """ "For all patients the median was 5.1 months": a result with no endpoint named."""
+    named = any(t.kind == "endpoint" and KIND[t.key] != "other" for t in tokens)
+    return not named and _MEDIAN_WAS.search(text, sentence.start, sentence.end) is not None
+
+
 def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     """The tokens of a sentence with units spread, runs joined and intervals attached."""
     tokens = read_tokens(text, sentence.start, sentence.end)
+    _responders_of(text, sentence, tokens)
+    read_rows(text, tokens)
     spread_units(text, tokens)
     _times_before_endpoints(text, tokens)
     _thresholds_after_endpoints(text, tokens)
@@ -173,6 +208,35 @@ def _times_before_endpoints(text: str, tokens: list[Token]) -> None:
         token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=tuple(times), why="adjective")
 
 
+_OF_N = re.compile(
+    rf"\b[Oo]f\s+(?:the\s+|these\s+|those\s+)?(?P<t>\d{{1,4}}|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?P<c>\d{{1,4}}|{WORD_NUMBER}|none|all)\s+(?:responded|did\b|had an? (?:objective |partial |overall )*response)"
+)
+
+
+def _responders_of(text: str, sentence: Sentence, tokens: list[Token]) -> None:
+    """ "Of the 11 pretreated patients, 9 responded": the 9 is a count of 11."""
+    for match in _OF_N.finditer(text, sentence.start, sentence.end):
+        total, count = parse_number(match["t"]), parse_number(match["c"])
+        if not 0 <= count <= total or total == 0:
+            continue
+        start, end = match.span("c")
+        share = Quantity(
+            Kind.COUNT,
+            start,
+            end,
+            round(100 * count / total, 1),
+            count=int(count),
+            total=int(total),
+            why="of those",
+        )
+        for i, token in enumerate(tokens):
+            if token.start == start or (token.kind == "endpoint" and token.start <= start < token.end):
+                tokens[i] = Token(
+                    "value", start, end, token.depth, quantity=share, count=int(count), total=int(total)
+                )
+                break
+
+
 def _thresholds_after_endpoints(text: str, tokens: list[Token]) -> None:
     """ "PFS of at least 6 months was seen in 28%": the threshold is the time point."""
     for before, token in itertools.pairwise(tokens):
@@ -205,6 +269,7 @@ def _merge_counts(text: str, tokens: list[Token]) -> list[Token]:
                 share, count = (i, j) if _is(tokens[i], Kind.PERCENT) else (j, i)
                 _give_count(tokens[share], tokens[count])
                 dropped.add(count)
+                _lift_out_of_brackets(text, tokens, share)
     for i in values:  # "58%, 49% and 21% (51/88, 30/61 and 7/34)": counts listed apart
         if i in dropped or not _is(tokens[i], Kind.COUNT):
             continue
@@ -214,6 +279,15 @@ def _merge_counts(text: str, tokens: list[Token]) -> list[Token]:
                 dropped.add(i)
                 break
     return [t for k, t in enumerate(tokens) if k not in dropped and t.kind != "merged"]
+
+
+def _lift_out_of_brackets(text: str, tokens: list[Token], i: int) -> None:
+    """ "2/48 (4%) deaths": the percentage stands where its count does, not inside a bracket."""
+    if 0 < i < len(tokens) - 1 and tokens[i - 1].kind == "open" and tokens[i + 1].kind == "close":
+        if tokens[i - 1].end == tokens[i].start and tokens[i + 1].start == tokens[i].end:
+            tokens[i].depth = tokens[i - 1].depth
+            tokens[i].after = tokens[i + 1].end
+            tokens[i - 1].kind = tokens[i + 1].kind = "merged"
 
 
 def _is(token: Token, kind: Kind) -> bool:
@@ -258,6 +332,7 @@ def _attach_intervals(text: str, tokens: list[Token]) -> None:
             q, value = token.quantity, values[-1]
             if q.why == "ci":
                 owners = [v for v in values[:-6:-1] if _holds(q, v) and v.interval is None]
+                owners = [v for v in owners if not _counts_things(text, v)] or owners
                 value = owners[0] if owners else value
                 if value.interval is None and token.start - value.end < 120:
                     value.interval = q
@@ -269,6 +344,16 @@ def _attach_intervals(text: str, tokens: list[Token]) -> None:
 
 
 _NEXT_TO = re.compile(r"\s*[,;]?\s*[\[(]?\s*(?:\d+/\d+\s*[;,]\s*)?(?:95\s?%\s*[,:]?\s*)?")
+
+
+def _counts_things(text: str, token: Token) -> bool:
+    """ "nine PR": a whole number with a noun behind it, which has no interval of its own."""
+    q = token.quantity
+    return (
+        q is not None
+        and q.kind is Kind.PLAIN
+        and re.match(r"\s+[A-Za-z]", text[token.end : token.end + 3]) is not None
+    )
 
 
 def _holds(q: Quantity, token: Token) -> bool:
@@ -293,10 +378,16 @@ def judge(text: str, sentence: Sentence, tokens: list[Token], link: Link, planne
     return Candidate(sentence, link, _refusal(text, tokens, link, planned))
 
 
+_RATIO_CUE = re.compile(
+    r"(?:\bthe (?:\w+ ){0,2}(?:HRs?|hazard ratios?) |HRs? (?:was|were|became|for)|\b[Cc]orresponding|\b(?:it|they) (?:was|were)|(?:\A|[.;] )(?:HR|Hazard ratio)|hazard ratio for (?:death|progression)|median|weighted HR|death|rates? (?:was|were)|[Bb]enefit|[Ee]ffect|advantage|favou?r\w*|respectively)[^.]*\Z"
+)
+_THRESHOLD_WORDS = re.compile(
+    r"(?:[<>\u2265\u2264]|\b(?:cut-?off|threshold|above|below|less than|fewer than|lower than|per)(?: (?:of|at|value|level))*)\s*\Z"
+)
 _DIFFERENCE_BEFORE = re.compile(
     r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?|prolongations?|reductions?"
     r"|delays?)(?:\s+\w+){0,3}\s+of(?:\s+(?:about|approximately|only|nearly|at least|more than))?"
-    r"|\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least|more than))?)\s*[~\u2248\u223c]?\s*\Z"
+    r"|(?<!ed )(?<!shown )(?<!seen )\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least|more than))?)\s*[~\u2248\u223c]?\s*\Z"
 )
 _DIFFERENCE_AFTER = re.compile(
     r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease|lower|higher|longer|shorter|greater"
@@ -312,6 +403,10 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
         return f"belongs to {link.key}"
     if link.how == "inherited without a cue":
         return "no endpoint in the sentence"
+    if link.how == "hazard ratio inherited" and not _RATIO_CUE.search(
+        text, link.token.start - 200 if link.token.start > 200 else 0, link.token.start
+    ):
+        return "a hazard ratio with no endpoint in the sentence"
     if planned:
         return "planned or hypothesised"
     if link.statistic == "plain":
@@ -323,15 +418,17 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
     if q.kind is Kind.TIME and is_duration(text, link.token):
         return "a duration or threshold"
     start, end = link.token.start, link.token.end
-    if q.kind is Kind.PERCENT and re.search(r"[<>\u2265\u2264]\s*\Z", text[max(0, start - 3) : start]):
+    if q.kind is Kind.PERCENT and _THRESHOLD_WORDS.search(text, max(0, start - 24), start):
         return "a threshold"
     if q.kind in (Kind.PERCENT, Kind.TIME) and (
         _DIFFERENCE_BEFORE.search(text, max(0, start - 70), start)
         or _DIFFERENCE_AFTER.match(text[end : end + 40])
     ):
         return "a difference"
-    if link.statistic == "rate" and link.key == "OS" and link.timepoint is None and "people" in link.how:
-        return "alive at no stated time"
+    if link.statistic == "rate" and link.key == "OS" and link.timepoint is None:
+        named = text[link.focus.start : link.focus.end] if link.focus is not None else ""
+        if "people" in link.how or named.casefold() in ("alive", "survived", "surviving"):
+            return "alive at no stated time"
     return ""
 
 

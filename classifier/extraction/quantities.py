@@ -69,6 +69,7 @@ _PATTERN = re.compile(
     rf"|(?=[\s\u00a0:,;]+[\[(]?[\d<]))(?!{S}(?:{DASH}|to)))?"
     rf"{S}(?:[:=,;]|of|was|were|is|from|ranging from|vs\.?{S1}\w+"
     rf"|for{S1}\w+)*{S}(?P<cio>[\[({{])?{S}(?P<clo>{BOUND}){TO_OR_COMMA}(?P<chi>{BOUND})(?(cio){S}[\])}}]?))"
+    rf"|(?P<cix>{LEVEL}{S}%?{S}{CI_WORD})"
     # range 2-9; IQR 17.9-27.4; SD 3.1
     rf"|(?P<mm>(?:interquartile{S1}range|inter-quartile{S1}range|IQR|[Mm]in{DASH}max|[Rr]anges?|ranging"
     rf"|total{S1}range)(?:{S}[\[(]\s*(?:IQR|\w{{1,6}})\s*[\])])?{S}(?:of{S1}\w+{S})?[:=,]?{S}(?:was|were"
@@ -203,7 +204,7 @@ def _count_percent(match: Match[str]) -> Quantity | None:
     start, end = match.span("cpv")
     if count > total or value > 100:
         return _none("a count above its total", match)
-    return Quantity(Kind.PERCENT, start, end, value, count=count, total=total)
+    return Quantity(Kind.PERCENT, start, end, value, count=count, total=total, stop=match.end())
 
 
 def _count(match: Match[str]) -> Quantity | None:
@@ -299,7 +300,12 @@ def _heterogeneity(match: Match[str]) -> Quantity:
     return _none("a measure of heterogeneity", match)
 
 
+def _bare_level(match: Match[str]) -> Quantity:
+    return _none("a confidence level", match)
+
+
 _READERS = {
+    "cix": _bare_level,
     "br": _bracketed,
     "zero": _zero,
     "i2": _heterogeneity,

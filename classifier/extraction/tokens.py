@@ -55,6 +55,12 @@ class Token:
     versus: bool = False  # joined to the value before it by "versus"
     joined: bool = False  # joined to the value before it at all
     notes: list[str] = field(default_factory=list)
+    after: int = 0  # where the words behind it begin; not before `end`
+
+    def __post_init__(self) -> None:
+        """Let the words behind begin at the end unless the quantity says otherwise."""
+        stop = self.quantity.stop if self.quantity is not None else 0
+        self.after = max(self.after, self.end, stop)
 
 
 _VALUE_KINDS = {Kind.PERCENT, Kind.TIME, Kind.PLAIN, Kind.COUNT, Kind.NOT_REACHED}
@@ -80,6 +86,9 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
     for match in _CUE.finditer(text, start, end):
         if not _inside(match.start(), match.end(), taken):
             found.append(Token(str(match.lastgroup), match.start(), match.end()))
+    taken += [
+        (q.start - 2, q.end + 2) for q in quantities if q.kind is Kind.PERCENT and q.count is not None
+    ]  # "116 (74%) of 156": the brackets belong to the count
     for match in _BRACKET.finditer(text, start, end):
         if not _inside(match.start(), match.end(), taken):
             kind = "open" if match[0] in "([" else "close"
@@ -109,7 +118,7 @@ def _set_depth(tokens: list[Token]) -> None:
 
 def gap(text: str, tokens: list[Token], left: int, right: int) -> str:
     """The text between two tokens, brackets and what is in them left out where both stand outside."""
-    start, end = tokens[left].end, tokens[right].start
+    start, end = tokens[left].after, tokens[right].start
     depth = tokens[left].depth
     pieces, at, opened = [], start, 0
     for token in tokens[left + 1 : right]:
@@ -147,6 +156,46 @@ def spread_units(text: str, tokens: list[Token]) -> None:
         after[token.depth] = i
 
 
+_ROW = re.compile(r"\s*,\s*(?P<u>%|months|mo|weeks|years|percent)\s+\Z")
+
+
+def read_rows(text: str, tokens: list[Token]) -> None:
+    """Give the cells of a flattened table row the unit of its head: "ORR, % 70.8 73.1 66.7"."""
+    for i, token in enumerate(tokens):
+        if token.kind != "endpoint" or i + 2 >= len(tokens):
+            continue
+        cells = _cells(text, tokens, i + 1)
+        head = _ROW.match(text[token.end : tokens[i + 1].start])
+        if head is None or len(cells) < 2:
+            continue
+        unit = head["u"]
+        for cell in cells:
+            q = cell.quantity
+            if q is None or q.value is None:
+                continue
+            if unit[0] in "%p":
+                cell.quantity = Quantity(Kind.PERCENT, q.start, q.end, q.value)
+            else:
+                cell.quantity = Quantity(Kind.TIME, q.start, q.end, to_months(q.value, unit), unit=unit)
+        pairs = [t for t in tokens[i + 1 + len(cells) :][: len(cells)] if t.kind == "interval"]
+        if len(pairs) == len(cells):
+            for cell, pair in zip(cells, pairs, strict=True):
+                cell.interval = pair.quantity
+                pair.notes.append("an interval")
+
+
+def _cells(text: str, tokens: list[Token], first: int) -> list[Token]:
+    found: list[Token] = []
+    for token in tokens[first:]:
+        q = token.quantity
+        if token.kind != "value" or q is None or q.kind is not Kind.PLAIN:
+            break
+        if found and text[found[-1].end : token.start].strip():
+            break
+        found.append(token)
+    return found
+
+
 def _take_unit(text: str, token: Token, other: Quantity) -> None:
     q = token.quantity
     if q is None or q.value is None or not text[token.start].isdigit():
@@ -155,6 +204,13 @@ def _take_unit(text: str, token: Token, other: Quantity) -> None:
         token.quantity = Quantity(Kind.PERCENT, q.start, q.end, q.value)
     elif other.kind is Kind.TIME:
         token.quantity = Quantity(Kind.TIME, q.start, q.end, to_months(q.value, other.unit), unit=other.unit)
+
+
+def _same_row(text: str, a: Token, b: Token) -> bool:
+    """Whether two values are neighbouring cells of a flattened table row."""
+    if a.quantity is None or b.quantity is None or a.quantity.kind is not b.quantity.kind:
+        return False
+    return not text[a.end : b.start].strip() and a.quantity.kind in (Kind.PERCENT, Kind.TIME)
 
 
 def join_runs(text: str, tokens: list[Token]) -> None:
@@ -167,7 +223,7 @@ def join_runs(text: str, tokens: list[Token]) -> None:
         earlier = before.get(token.depth)
         if earlier is not None:
             between = gap(text, tokens, earlier, i)
-            if len(between) < 34 and LIST_JOIN.match(between):
+            if len(between) < 34 and (LIST_JOIN.match(between) or _same_row(text, tokens[earlier], token)):
                 token.joined, token.run = True, tokens[earlier].run
                 token.versus = bool(VERSUS.search(between))
         if not token.joined:

@@ -175,19 +175,24 @@ def _fingerprint(*tables: Sequence[Mapping[str, Any]]) -> str:
     return digest.hexdigest()
 
 
+def _configs(frozen: Frozen) -> str:
+    """The tables that `datasets` can load: it refuses one without rows, whatever its format."""
+    lines = ""
+    if frozen.n_records:
+        lines += "- config_name: records\n  data_files: records.parquet\n  default: true\n"
+    if frozen.n_findings:
+        lines += "- config_name: findings\n  data_files: findings.parquet\n"
+        lines += "" if frozen.n_records else "  default: true\n"
+    return f"configs:\n{lines}" if lines else ""
+
+
 def _card(project: Project, frozen: Frozen, records: Sequence[ConfirmedRecord]) -> str:
     n_included = sum(r.label == "include" for r in records)
     people = sorted({name for r in records for name in r.people})
     title = project.protocol.title.replace("\n", " ")
     return f"""---
 pretty_name: {json.dumps(title, ensure_ascii=False)}
-configs:
-- config_name: records
-  data_files: records.parquet
-  default: true
-- config_name: findings
-  data_files: findings.parquet
----
+{_configs(frozen)}---
 
 # {title}
 
@@ -209,6 +214,7 @@ Decided by: {", ".join(people) or "nobody yet"}
 
 - `records`: one row per reference with a consensus. `label` (include | exclude) at `stage`, reached
   under `mode`; `reasons` of an exclusion.
+  (A table without rows is there as a Parquet file, but `datasets` does not load it.)
 - `findings`: one row per confirmed result. Times in months, shares in percent. `start`, `end` count
   code points in `title + " " + abstract` of the record, end exclusive; a result read in the full
   text has a `locator` instead. `record_label` is empty while its record has no consensus.

@@ -1,24 +1,89 @@
-"""The same reference twice is found; the same study twice is told apart from it.
+"""The same reference twice is found, the same study twice is told apart from it.
 
 Plain results over positions in a sequence of records (from 0); the store keeps and undoes them.
+Candidates come from blocks (same identifier, same beginning of a title, same place in print, ...);
+each pair in a block is compared once and falls into one of three zones (`duplicate_rules`).
+Reports of one study are proposed as such by `data.studies`.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 
-from rapidfuzz import fuzz
-
+from data.duplicate_keys import Key, key_of
+from data.duplicate_rules import Verdict, compare, evidence, judge, objections, score
 from data.records import Record
 
-# Below this two titles under one identifier are two works (a supplement shares one DOI); a guess.
-AGREEING_TITLES = 85.0
+# A block of more is compared in the neighbourhood of each record only, sorted by title; a guess.
+MAX_BLOCK = 40
+NEIGHBOURS = 8
+_MAX_HARD_CHECK = 12  # members of a group that a newcomer is compared with
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two positions (a < b), how alike they are (0 to 1), and what speaks for and against."""
+
+    a: int
+    b: int
+    score: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """What was found in a sequence of records.
+
+    Attributes
+    ----------
+    clusters : list of list of int
+        Positions of each group of two or more that are one reference; ascending, by first position.
+    merges : list of Pair
+        The pairs that made the clusters: `size - 1` for each.
+    proposals : list of Pair
+        Pairs of different clusters that a person should look at, most alike first.
+    """
+
+    clusters: list[list[int]]
+    merges: list[Pair]
+    proposals: list[Pair]
+
+
+def find_duplicates(records: Iterable[Record]) -> Duplicates:
+    """Find references that occur more than once.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        Gone through once; about 3 kB are kept of each.
+
+    Returns
+    -------
+    Duplicates
+
+    Examples
+    --------
+    >>> a = Record(title="Drug A in relapsed disease", authors=("Adams B",), year=2019, journal="Blood")
+    >>> b = Record(title="Drug A in relapsed disease.", authors=("Adams, B.",), year=2019, journal="Blood")
+    >>> find_duplicates([a, b]).clusters
+    [[0, 1]]
+    """
+    keys = [key_of(record) for record in records]
+    merges: list[Pair] = []
+    maybe: list[Pair] = []
+    for a, b in candidate_pairs(keys, BLOCKS):
+        compared = compare(keys[a], keys[b])
+        verdict = judge(compared)
+        if verdict is not Verdict.DIFFERENT:
+            pair = Pair(a, b, score(compared), evidence(compared))
+            (merges if verdict is Verdict.MERGE else maybe).append(pair)
+    groups, made, refused = _join(keys, merges)
+    return Duplicates(groups.groups(), made, _proposals(groups, maybe + refused))
 
 
 def exact_groups(records: Sequence[Record]) -> list[list[int]]:
-    """Groups of records that are the same reference beyond doubt.
+    """Groups of records that are the same reference beyond doubt: by identifier, or equal in text.
 
     Same DOI, PMID or accession number with titles that agree; or the same title, year and first author
     with the same abstract. Records without text are never grouped by resemblance.
@@ -39,68 +104,147 @@ def exact_groups(records: Sequence[Record]) -> list[list[int]]:
     >>> exact_groups([a, b, Record(title="A trial")])
     [[0, 1]]
     """
-    titles = [letters(r.title) for r in records]
-    found = Groups(len(records))
-    for keys in _identifier_keys(records):
-        by_key: dict[str, list[int]] = {}
+    keys = [key_of(record) for record in records]
+    merges = []
+    for a, b in candidate_pairs(keys, EXACT_BLOCKS):
+        compared = compare(keys[a], keys[b])
+        if judge(compared) is Verdict.MERGE:
+            merges.append(Pair(a, b, score(compared), evidence(compared)))
+    return _join(keys, merges)[0].groups()
+
+
+def fullest(records: Sequence[Record]) -> Record:
+    """One record with the fullest value of each field among the members of a group.
+
+    The longest text, the longest list, the first of what is as long; `raw` and `line` of the first.
+    """
+    first = records[0]
+    values = {}
+    for name in (f.name for f in fields(Record) if f.name not in ("raw", "line")):
+        values[name] = max((getattr(r, name) for r in records), key=_fullness)
+    return replace(first, **values)
+
+
+def _fullness(value: str | int | tuple[str, ...] | None) -> int:
+    return 0 if value is None else 1 if isinstance(value, int) else len(value)
+
+
+def _identified(*names: str) -> Callable[[Key], tuple[object, ...] | None]:
+    """A block of the keys that agree in all of these attributes and have them all."""
+
+    def block(key: Key) -> tuple[object, ...] | None:
+        values = tuple(getattr(key, name) for name in names)
+        return values if all(values) else None
+
+    return block
+
+
+def _words(start: int, stop: int | None) -> Callable[[Key], tuple[object, ...] | None]:
+    """A block of the keys whose titles share these words."""
+
+    def block(key: Key) -> tuple[object, ...] | None:
+        words = key.title.split()
+        return tuple(words[start:stop]) if len(words) > 2 else None
+
+    return block
+
+
+def _person_and_year(key: Key) -> tuple[object, ...] | None:
+    words = [word for word in key.title.split() if len(word) > 4]
+    if not key.first or not words or not key.year:
+        return None
+    return (max(key.first, key=len), key.year, max(words, key=len))
+
+
+def _abstract_start(key: Key) -> tuple[object, ...] | None:
+    return (key.abstract[:80],) if len(key.abstract) >= 80 else None
+
+
+def _abstract_middle(key: Key) -> tuple[object, ...] | None:
+    return (key.abstract[300:380],) if len(key.abstract) >= 380 else None
+
+
+Block = Callable[[Key], tuple[object, ...] | None]
+EXACT_BLOCKS: tuple[Block, ...] = (
+    _identified("pmid"),
+    _identified("doi"),
+    _identified("accession"),
+    _identified("title", "abstract", "year"),
+)
+BLOCKS: tuple[Block, ...] = (
+    *EXACT_BLOCKS[:3],
+    _identified("title"),
+    _words(0, 5),
+    _words(-5, None),
+    _identified("year", "volume", "first_page"),
+    _person_and_year,
+    _abstract_start,
+    _abstract_middle,
+)
+
+
+def candidate_pairs(keys: Sequence[Key], blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
+    """Pairs of positions (a < b) that share a block, each once."""
+    seen: set[int] = set()
+    n = len(keys)
+    for block in blocks:
+        members: dict[tuple[object, ...], list[int]] = {}
         for position, key in enumerate(keys):
-            if key:
-                by_key.setdefault(key, []).append(position)
-        for members in by_key.values():
-            _join_agreeing(members, titles, found)
-    by_text: dict[tuple[str, str, str, str], int] = {}
-    for position, record in enumerate(records):
-        abstract = letters(record.abstract)
-        if titles[position] and abstract and record.authors and record.year:
-            text = (titles[position], abstract, str(record.year), letters(record.authors[0]))
-            found.join(by_text.setdefault(text, position), position)
-    return found.groups()
+            if key.has_text and (value := block(key)):
+                members.setdefault(value, []).append(position)
+        for group in members.values():
+            for a, b in _pairs_within(group, keys):
+                code = a * n + b
+                if code not in seen:
+                    seen.add(code)
+                    yield a, b
 
 
-def letters(text: str) -> str:
-    """Letters and digits in lower case, words one space apart, accents and markup gone.
-
-    Examples
-    --------
-    >>> letters("The <i>β2</i>-Agonist: Müller's trial.")
-    'the β2 agonist muller s trial'
-    """
-    if "<" in text:
-        text = re.sub(r"</?[a-zA-Z][^<>]{0,40}>", "", text)
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[\W_]+", " ", bare).split())
+def _pairs_within(group: list[int], keys: Sequence[Key]) -> Iterator[tuple[int, int]]:
+    if len(group) <= MAX_BLOCK:
+        for at, a in enumerate(group):
+            for b in group[at + 1 :]:
+                yield a, b
+        return
+    ordered = sorted(group, key=lambda p: (keys[p].title, p))
+    for at, a in enumerate(ordered):
+        for b in ordered[at + 1 : at + 1 + NEIGHBOURS]:
+            yield min(a, b), max(a, b)
 
 
-def plain_doi(doi: str) -> str:
-    """A DOI for comparing: lower case, without resolver, label and closing punctuation.
-
-    Examples
-    --------
-    >>> plain_doi("https://doi.org/10.1000/ABC.")
-    '10.1000/abc'
-    """
-    found = re.search(r"10\.\d{4,9}/\S+", doi.casefold())
-    return found[0].rstrip(".,;)]") if found else ""
-
-
-def _identifier_keys(records: Sequence[Record]) -> Iterable[list[str]]:
-    yield [plain_doi(r.doi) for r in records]
-    yield [r.pmid.strip().lstrip("0") if r.pmid.strip().isdecimal() else "" for r in records]
-    yield [r.accession.strip().upper() for r in records]
-
-
-def _join_agreeing(members: list[int], titles: list[str], found: Groups) -> None:
-    """Join the members of one identifier whose titles agree; each is compared with the group heads only."""
-    heads: list[int] = []
-    for position in members:
-        if not titles[position]:
+def _join(keys: Sequence[Key], merges: list[Pair]) -> tuple[Groups, list[Pair], list[Pair]]:
+    """Join pairs, surest first, unless a member of one group speaks against a member of the other."""
+    groups = Groups(len(keys))
+    made, refused = [], []
+    for pair in sorted(merges, key=lambda p: (-p.score, p.a, p.b)):
+        if groups.head(pair.a) == groups.head(pair.b):
             continue
-        same = next((h for h in heads if fuzz.ratio(titles[h], titles[position]) >= AGREEING_TITLES), None)
-        if same is None:
-            heads.append(position)
+        ones, others = groups.members(pair.a)[:_MAX_HARD_CHECK], groups.members(pair.b)[:_MAX_HARD_CHECK]
+        if any(_contradict(keys[x], keys[y]) for x in ones for y in others):
+            refused.append(pair)
         else:
-            found.join(same, position)
+            groups.join(pair.a, pair.b)
+            made.append(pair)
+    return groups, sorted(made, key=lambda p: (p.a, p.b)), refused
+
+
+def _contradict(a: Key, b: Key) -> bool:
+    """Whether two keys cannot be one reference, whatever joins them."""
+    if a.pmid and b.pmid:
+        return a.pmid != b.pmid
+    if a.first_page and b.first_page and a.first_page != b.first_page:
+        return "different first page or abstract number" in objections(compare(a, b))
+    return bool(a.doi and b.doi and a.doi != b.doi)
+
+
+def _proposals(groups: Groups, pairs: list[Pair]) -> list[Pair]:
+    """The best pair between each two groups, most alike first."""
+    best: dict[tuple[int, int], Pair] = {}
+    for pair in sorted(pairs, key=lambda p: (-p.score, p.a, p.b)):
+        heads = groups.head(pair.a), groups.head(pair.b)
+        if heads[0] != heads[1]:
+            best.setdefault((min(heads), max(heads)), pair)
+    return list(best.values())
 
 
 class Groups:
@@ -108,6 +252,7 @@ class Groups:
 
     def __init__(self, n: int) -> None:
         self._parent = list(range(n))
+        self._members: dict[int, list[int]] = {}
 
     def head(self, position: int) -> int:
         """The smallest position of the group."""
@@ -116,14 +261,19 @@ class Groups:
             position = self._parent[position]
         return position
 
+    def members(self, position: int) -> list[int]:
+        """The positions of the group."""
+        head = self.head(position)
+        return self._members.get(head, [head])
+
     def join(self, a: int, b: int) -> None:
         """Make one group of the groups of `a` and `b`."""
         first, second = sorted((self.head(a), self.head(b)))
-        self._parent[second] = first
+        if first != second:
+            self._members[first] = self.members(first) + self.members(second)
+            self._members.pop(second, None)
+            self._parent[second] = first
 
     def groups(self) -> list[list[int]]:
         """Every group of two or more, positions ascending."""
-        members: dict[int, list[int]] = {}
-        for position in range(len(self._parent)):
-            members.setdefault(self.head(position), []).append(position)
-        return [group for group in members.values() if len(group) > 1]
+        return sorted(sorted(group) for group in self._members.values())

@@ -105,10 +105,14 @@ def write_xlsx(path: Path, rows: Iterable[Exported]) -> int:
         book = Workbook(write_only=True)
         sheet = book.create_sheet("records")
         sheet.append([*COLUMNS, *NOTES])
-        for row in rows:
-            n_rows += 1
-            cells = zip([*COLUMNS, *NOTES], _cells(row), strict=True)
-            sheet.append([_xlsx_cell(sheet, n_rows, name, text) for name, text in cells])
+        try:
+            for row in rows:
+                n_rows += 1
+                cells = zip([*COLUMNS, *NOTES], _cells(row), strict=True)
+                sheet.append([_xlsx_cell(sheet, n_rows, name, text) for name, text in cells])
+        except ScreeningError:
+            sheet.close()  # else openpyxl complains when the sheet is thrown away
+            raise
         book.save(temporary)
         return n_rows
 

@@ -1,0 +1,409 @@
+"""Two records: the same reference, perhaps the same, or not. Each verdict comes with its evidence.
+
+The rules were found on the tafenoquine and ASySD libraries (`benchmarks/dedup.py` prints how they
+do there); the thresholds are guesses between the values seen for true and for false pairs.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from data.duplicate_keys import Key
+
+# Titles, 0 to 100: from here on worth looking at word by word.
+SIMILAR_TITLE = 80.0
+NEAR_TITLE = 90.0
+SAME_ABSTRACT = 88.0
+OTHER_ABSTRACT = 60.0
+SAME_NUMBERS = 0.85  # of the numbers in two abstracts, share in common
+SAME_MEETING = 90.0
+MIN_ABSTRACT = 120  # letters; below, an abstract says too little
+MIN_TITLE_WORDS = 4  # "Reply", "Editorial", "Case report" say too little
+_STOP_WORDS = frozenset(
+    "a an the of in on and for to by from as at with is are be or its it s vs versus using use study trial"
+    " results de la le der die das und et".split()
+)
+_JOURNAL_STOP_WORDS = frozenset("the of and in for on de la le der und et a an online print".split())
+_PREFIXED = re.compile(
+    r"^(hyper|hypo|pre|post|intra|inter|un|in|non|anti|pro|macro|micro|over|under|up|down)"
+)
+
+
+class Verdict(StrEnum):
+    """What is to be done with a pair."""
+
+    MERGE = "merge"
+    PROPOSE = "propose"
+    DIFFERENT = "different"
+
+
+class Titles(StrEnum):
+    """How two titles stand to one another."""
+
+    SAME = "same"  # but for typing errors
+    LONGER = "longer"  # one goes on where the other ends, or leaves words out
+    OTHER = "other"
+    UNKNOWN = "unknown"  # one has none
+
+
+class Abstracts(StrEnum):
+    """How two abstracts stand to one another."""
+
+    SAME = "same"
+    ALIKE = "alike"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Everything two keys say about one another; None where one of them is silent."""
+
+    titles: Titles
+    title_score: float
+    abstracts: Abstracts
+    people: bool | None
+    years_apart: int | None
+    journal: bool | None
+    volume: bool | None
+    issue: bool | None
+    page: bool | None
+    doi: bool | None
+    pmid: bool | None
+    accession: bool | None
+    numbers: bool
+    notice: bool
+    report: bool
+    meetings: int
+    other_meeting: bool
+    same_meeting: bool
+    generic: bool
+
+    @property
+    def place(self) -> bool:
+        """Whether both stand at the same place in print: volume (where given) and first page."""
+        return bool(self.page) and self.volume is not False
+
+    @property
+    def reworded(self) -> bool:
+        """Whether DOI and abstract agree and the titles nearly do."""
+        alike = self.abstracts in (Abstracts.SAME, Abstracts.ALIKE)
+        return bool(self.doi) and alike and self.title_score >= NEAR_TITLE
+
+    @property
+    def reissued(self) -> bool:
+        """Whether DOI, title and abstract agree, so that a page or a name is a slip of one database."""
+        same_text = self.titles is Titles.SAME and self.abstracts is Abstracts.SAME
+        return bool(self.doi) and same_text and not self.meetings
+
+    @property
+    def reprinted(self) -> bool:
+        """Whether the same abstract stands in the same volume of the same journal."""
+        return bool(
+            self.journal and self.volume and self.years_apart == 0 and self.abstracts is Abstracts.SAME
+        )
+
+
+def compare(a: Key, b: Key) -> Comparison:
+    """Compare two keys field by field."""
+    titles, title_score = compare_titles(a.title, b.title)
+    return Comparison(
+        titles=titles,
+        title_score=title_score,
+        abstracts=compare_abstracts(a.abstract, b.abstract),
+        people=same_people(a, b),
+        years_apart=None if a.year is None or b.year is None else abs(a.year - b.year),
+        journal=same_journal(a.journal, b.journal),
+        volume=_equal(a.volume, b.volume),
+        issue=bool(a.issue & b.issue) if a.issue and b.issue else None,
+        page=_same_page(a.first_page, b.first_page),
+        doi=_equal(a.doi, b.doi),
+        pmid=_equal(a.pmid, b.pmid),
+        accession=_equal(a.accession, b.accession),
+        numbers=a.numbers == b.numbers,
+        notice=a.notice == b.notice,
+        report=a.report == b.report,
+        meetings=a.meeting + b.meeting,
+        other_meeting=same_meeting(a, b) is False,
+        same_meeting=same_meeting(a, b) is True,
+        generic=min(len(a.title.split()), len(b.title.split())) < MIN_TITLE_WORDS,
+    )
+
+
+def judge(c: Comparison) -> Verdict:
+    """The zone that a compared pair falls into.
+
+    Merged: one identifier, or one title and people with one place in print or one abstract, and nothing
+    that speaks against it. Proposed: the same, with something missing or one thing against it.
+    """
+    if c.pmid:
+        return Verdict.MERGE if _pmid_holds(c) else Verdict.PROPOSE
+    if not c.notice or c.titles is Titles.UNKNOWN or (c.titles is Titles.OTHER and not c.reworded):
+        return Verdict.DIFFERENT
+    if (c.people is False and not c.reissued) or (c.years_apart or 0) > 1:
+        # Congress and final report, or a namesake; an identifier alone does not make up for it.
+        return Verdict.PROPOSE if c.doi and c.place and c.titles is Titles.SAME else Verdict.DIFFERENT
+    against = objections(c)
+    if _is_merge(c) and not against:
+        return Verdict.MERGE
+    return Verdict.PROPOSE if _is_proposal(c, against) else Verdict.DIFFERENT
+
+
+def _pmid_holds(c: Comparison) -> bool:
+    """PubMed counts each paper once; only a mistyped number joins two titles that have nothing in common."""
+    return c.titles in (Titles.SAME, Titles.UNKNOWN) or c.title_score >= SIMILAR_TITLE or bool(c.doi)
+
+
+def objections(c: Comparison) -> list[str]:
+    """What speaks against a pair with like titles and people being one reference."""
+    found = []
+    if c.pmid is False:
+        found.append("different PMID")
+    if c.doi is False:
+        found.append("different DOI")
+    if c.page is False and not c.reissued:
+        found.append("different first page or abstract number")
+    if c.volume is False and not c.doi and not (c.page and c.abstracts is Abstracts.SAME):
+        found.append("different volume")
+    if c.issue is False and c.volume is not False and not (c.page or c.doi):
+        found.append("different issue")
+    if c.journal is False and not c.place and not c.doi:
+        found.append("different journal")
+    if not c.numbers:
+        found.append("different numbers in the title")
+    if not c.report:
+        found.append("different reports of a study by their titles")
+    if c.abstracts is Abstracts.OTHER:
+        found.append("different abstracts")
+    if c.meetings and (c.years_apart or c.other_meeting or (c.issue is False and not c.page)):
+        found.append("different meetings")
+    if c.meetings == 1 and not (c.place or c.doi or c.reprinted):
+        found.append("a congress abstract and perhaps an article")
+    return found
+
+
+def _is_merge(c: Comparison) -> bool:
+    if c.doi or c.accession:
+        return c.titles is Titles.SAME or c.place or c.abstracts is Abstracts.SAME
+    same_text = c.abstracts is Abstracts.SAME
+    same_title = c.titles is Titles.SAME
+    if c.place and c.people and (c.journal or same_text or c.volume):
+        return same_title or same_text
+    if same_title and same_text and c.journal and c.years_apart == 0 and c.people is not False:
+        # A congress abstract shown again stands in another journal, or another year.
+        return bool(c.volume or c.page or c.same_meeting) or not c.meetings
+    if not same_title or c.generic or c.meetings or not c.people:
+        return False
+    if same_text:
+        # The same text a year later may be an update; only a place in print says that it is not.
+        return c.journal is not False and not c.years_apart
+    return _bare_agreement(c)
+
+
+def _bare_agreement(c: Comparison) -> bool:
+    """Title, people, journal and year agree, and no abstract says otherwise."""
+    return bool(c.journal) and c.years_apart == 0 and c.abstracts is Abstracts.UNKNOWN
+
+
+def _is_proposal(c: Comparison, against: list[str]) -> bool:
+    """Worth a look: nothing that tells two references apart for certain."""
+    if not c.numbers or not c.report or c.abstracts is Abstracts.OTHER:
+        return False
+    if c.meetings and (c.years_apart or c.other_meeting or c.page is False or c.journal is False):
+        return bool(c.doi) and c.titles is Titles.SAME and c.abstracts is Abstracts.SAME
+    if c.pmid is False or len(against) > 1:
+        return bool(c.place and c.journal and c.titles is Titles.SAME and len(against) <= 1)
+    if c.page is False or c.doi is False:
+        return c.titles is Titles.SAME and c.abstracts is Abstracts.SAME and bool(c.journal)
+    if c.titles is Titles.LONGER:
+        return bool(c.place or c.doi or c.accession or (c.abstracts is Abstracts.SAME and c.people))
+    if c.generic:
+        return bool(c.people and c.journal and (c.place or c.years_apart == 0))
+    return c.people is True or c.abstracts is Abstracts.SAME or c.place
+
+
+def compare_titles(a: str, b: str) -> tuple[Titles, float]:
+    """How two folded titles stand to one another, and their likeness from 0 to 100."""
+    if not a or not b:
+        return Titles.UNKNOWN, 0.0
+    if a == b:
+        return Titles.SAME, 100.0
+    score = fuzz.ratio(a, b, score_cutoff=40)
+    if a.replace(" ", "") == b.replace(" ", ""):
+        return Titles.SAME, score
+    only_a, only_b = _odd_words(a.split(), b.split())
+    if not only_a and not only_b:
+        return (Titles.SAME, score) if score >= SIMILAR_TITLE else (Titles.OTHER, score)
+    if only_a and only_b:
+        return Titles.OTHER, score
+    shorter, longer = sorted((a, b), key=len)
+    if len(shorter.split()) < MIN_TITLE_WORDS:
+        return Titles.OTHER, score
+    goes_on = longer.startswith(shorter) or longer.endswith(shorter) or score >= 90
+    return (Titles.LONGER if goes_on else Titles.OTHER), score
+
+
+def _odd_words(a: list[str], b: list[str]) -> tuple[list[str], list[str]]:
+    """The words that only one of two titles has, typing errors and small words left out."""
+    rest_a, rest_b = _without(a, b), _without(b, a)
+    for word in list(rest_a):
+        twin = next((other for other in rest_b if _mistyped(word, other)), None)
+        if twin is not None:
+            rest_a.remove(word)
+            rest_b.remove(twin)
+    # A word split in two, or two written as one.
+    if "".join(rest_a) == "".join(rest_b):
+        return [], []
+    return [w for w in rest_a if w not in _STOP_WORDS], [w for w in rest_b if w not in _STOP_WORDS]
+
+
+def _without(words: list[str], others: list[str]) -> list[str]:
+    left = list(others)
+    rest = []
+    for word in words:
+        if word in left:
+            left.remove(word)
+        else:
+            rest.append(word)
+    return rest
+
+
+def _mistyped(a: str, b: str) -> bool:
+    """Whether two words are one but for a typing error, a plural or a spelling; never two opposites."""
+    if a.isdecimal() or b.isdecimal() or min(len(a), len(b)) < 4:
+        return False
+    distance = Levenshtein.distance(a, b, score_cutoff=2)
+    if distance > (2 if min(len(a), len(b)) >= 9 else 1):
+        return False
+    prefix_a, prefix_b = _PREFIXED.match(a), _PREFIXED.match(b)
+    return (prefix_a and prefix_a[0]) == (prefix_b and prefix_b[0])
+
+
+def compare_abstracts(a: str, b: str) -> Abstracts:
+    """How two folded abstracts stand to one another; one of them may be cut short."""
+    n = min(len(a), len(b))
+    if n < MIN_ABSTRACT:
+        return Abstracts.SAME if a and a == b else Abstracts.UNKNOWN
+    if a == b:
+        return Abstracts.SAME
+    score = fuzz.ratio(a[:n], b[:n], score_cutoff=OTHER_ABSTRACT)
+    if score < OTHER_ABSTRACT:
+        return Abstracts.OTHER
+    numbers_a, numbers_b = set(re.findall(r"\d+", a[:n])), set(re.findall(r"\d+", b[:n]))
+    shared = len(numbers_a & numbers_b) / max(1, len(numbers_a | numbers_b))
+    agree = shared >= SAME_NUMBERS or not (numbers_a | numbers_b)
+    return Abstracts.SAME if score >= SAME_ABSTRACT and agree else Abstracts.ALIKE
+
+
+def same_people(a: Key, b: Key) -> bool | None:
+    """Whether the authors agree: the first, and most of the shorter list."""
+    if not a.people or not b.people:
+        return None
+    shared = len(a.people & b.people) / min(len(a.people), len(b.people))
+    first = bool(a.first & b.people) or bool(b.first & a.people)
+    if not first:
+        first = any(_mistyped(x, y) for x in a.first for y in b.first)
+    return first and shared >= 0.4  # a guess: lists cut at "et al", names in two orders
+
+
+def same_meeting(a: Key, b: Key) -> bool | None:
+    """Whether two congress abstracts name one meeting; the number ("62nd") and the year in it count."""
+    if not a.meeting_name or not b.meeting_name:
+        return None
+    numbers_a, numbers_b = (set(re.findall(r"\d+", k.meeting_name)) for k in (a, b))
+    if numbers_a and numbers_b and not numbers_a & numbers_b:
+        return False
+    return fuzz.token_set_ratio(a.meeting_name, b.meeting_name) >= SAME_MEETING
+
+
+def same_journal(a: str, b: str) -> bool | None:
+    """Whether two journals are one, by abbreviation or by initials.
+
+    Examples
+    --------
+    >>> same_journal("curr opin lipidol", "current opinion in lipidology")
+    True
+    >>> same_journal("blood", "blood advances")
+    False
+    """
+    if not a or not b:
+        return None
+    if a == b:
+        return True
+    words_a = [w for w in a.split() if w not in _JOURNAL_STOP_WORDS]
+    words_b = [w for w in b.split() if w not in _JOURNAL_STOP_WORDS]
+    if not words_a or not words_b:
+        return None
+    short, long = sorted((words_a, words_b), key=lambda w: (len(w), sum(map(len, w))))
+    if len(short) == len(long) and all(_abbreviates(s, x) for s, x in zip(short, long, strict=True)):
+        return True
+    if len(short) == 1 and len(long) > 2 and short[0] == "".join(w[0] for w in long):
+        return True
+    # "Nippon Rinsho" and "Nippon rinsho. Japanese journal of clinical medicine": a name with a subtitle.
+    return len(short) > 1 and all(_abbreviates(s, x) for s, x in zip(short, long, strict=False))
+
+
+def _abbreviates(a: str, b: str) -> bool:
+    """Whether one word is short for the other: "curr" for "current", "natl" for "national"."""
+    shorter, longer = sorted((a, b), key=len)
+    if not shorter or shorter[0] != longer[0]:
+        return False
+    letters = iter(longer)
+    return all(letter in letters for letter in shorter)
+
+
+def _equal(a: str, b: str) -> bool | None:
+    return a == b if a and b else None
+
+
+def _same_page(a: str, b: str) -> bool | None:
+    """Whether two first pages are one; "S12" and "12", "A129" and "129" are."""
+    if not a or not b:
+        return None
+    if a == b:
+        return True
+    digits_a, digits_b = re.sub(r"\D", "", a), re.sub(r"\D", "", b)
+    return digits_a == digits_b and (a.isdecimal() or b.isdecimal())
+
+
+def evidence(c: Comparison) -> tuple[str, ...]:
+    """What speaks for a pair and what against it, in words for the people who look at it."""
+    said = {
+        "same PMID": c.pmid,
+        "same DOI": c.doi,
+        "same accession number": c.accession,
+        "same title": c.titles is Titles.SAME,
+        "one title is longer": c.titles is Titles.LONGER,
+        "same authors": c.people,
+        "same year": c.years_apart == 0,
+        "same journal": c.journal,
+        "same volume": c.volume,
+        "same first page": c.page,
+        "same abstract": c.abstracts is Abstracts.SAME,
+    }
+    return (*(words for words, holds in said.items() if holds), *objections(c))
+
+
+def score(c: Comparison) -> float:
+    """How much alike two records are, 0 to 1, for sorting proposals; no probability."""
+    parts = (
+        (4.0, c.title_score / 100),
+        (2.0, {Abstracts.SAME: 1.0, Abstracts.ALIKE: 0.5, Abstracts.OTHER: 0.0}.get(c.abstracts)),
+        (2.0, _share(c.people)),
+        (1.0, None if c.years_apart is None else 1.0 / (1 + c.years_apart)),
+        (1.0, _share(c.journal)),
+        (1.0, _share(c.page)),
+        (0.5, _share(c.volume)),
+        (2.0, _share(c.doi)),
+    )
+    known = [(weight, value) for weight, value in parts if value is not None]
+    return round(sum(w * v for w, v in known) / sum(w for w, _ in known), 4)
+
+
+def _share(agrees: bool | None) -> float | None:
+    return None if agrees is None else float(agrees)

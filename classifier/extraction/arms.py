@@ -15,7 +15,10 @@ from dataclasses import dataclass, field
 from classifier.extraction.linking import Link
 from classifier.extraction.tokens import Token
 
+Names = list[str | None]  # names of groups, in the order of the values
+
 _PREPOSITION = r"(?:in|with|for|among|on|of|from|after|under|by|to|following|within|without|between|across)"
+_GIVEN = r"(?:(?:patients|pts|women)\s+)?(?:(?:who\s+)?(?:were\s+)?(?:assigned|allocated|randomi[sz]ed|given|receiving|received|treated)(?:\s+(?:to|with|by))?)"
 _STOP_WORDS = frozenset(
     "was were is are had have has having versus vs vs. v v. compared than but while whereas which that whose respectively "
     "at during achieved reached showed experienced responded did median overall progression-free hazard hr p survival as "
@@ -23,7 +26,7 @@ _STOP_WORDS = frozenset(
     "it they orr pfs os mpfs mos hrs rates could remained remain there it this they we being amounted".split()
 )
 _NOT_GROUP = re.compile(
-    r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least |\d+(?:\.\d+)?\s*(?:months|years|weeks|%)|(?:the )?(?:same|present|study|trial|follow|time|end|first|last|use|rest|risk|addition|favou?r|terms|order|total|disease progression"
+    r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least |\d+(?:\.\d+)?\s*(?:months|years|weeks|%)|(?:the )?(?:same|present|study(?! (?:group|arm))|trial(?! (?:group|arm))|follow|time|end|first|last|use|rest|risk|addition|favou?r|terms|order|total|disease progression"
     r"|no (?:material|significant|difference)|where|lay|\d+ in|CR\b|VGPR|PR\b|(?:two|three|four|five|six|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|pts|patients))?\Z|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients|all randomi|whole|entire|intent|randomi[sz]ation|baseline|enrol|study|analysis|infusion\Z|start|diagnosis"
     r"|longer|shorter|improve|better|worse|increase|independent|investigator|central|IRC|best|those\Z|this|that|these|their|its|our|data|local|average|January|February|March|April|May|June|July|August|September|October|November|December))",
     re.IGNORECASE,
@@ -71,6 +74,7 @@ def clean(phrase: str) -> str | None:
         if shorter == phrase:
             break
         phrase = shorter
+    phrase = re.sub(r"\A(?:(?:or|and|either|receive|to)\s+)+", "", phrase)
     phrase = _DETERMINER.sub("", phrase)
     phrase = _PEOPLE.sub("", phrase) or phrase
     phrase = _DETERMINER.sub("", phrase)
@@ -93,6 +97,12 @@ def name_after(text: str, start: int, end: int) -> str:
         if re.search(r"[(\[;)\]]", text[stop : match.start()]):
             break
         bare = word.rstrip(",.:").casefold()
+        if (
+            stop > start
+            and bare.isdigit()
+            and re.match(r"\s+(?:CR|PR|cases?|patients?|pts)\b", text[match.end() : match.end() + 10])
+        ):
+            break
         if bare == "but" and text.startswith(" not", match.end()):
             continue
         if bare == "over" and re.match(r"\s*\d", text[match.end() : match.end() + 4]):
@@ -119,7 +129,7 @@ def name_after(text: str, start: int, end: int) -> str:
     return text[start:stop]
 
 
-def split_names(phrase: str, n: int) -> list[str] | None:
+def split_names(phrase: str, n: int) -> Names | None:
     """`n` names out of a list of names, or None where it does not hold just that many."""
     phrase = re.sub(r",?\s*respectively.*\Z", "", phrase, flags=re.DOTALL | re.IGNORECASE)
     phrase = re.sub(r"\A\s*(?:both|either|the)\s+", "", phrase)
@@ -162,15 +172,19 @@ _COMPARED = (
 )
 
 
-def _compared(head: str) -> list[str] | None:
+def _compared(head: str) -> Names | None:
     """ "longer with A than with B (", "Compared with B, A did" -> A, B."""
-    best: tuple[int, list[str]] | None = None
+    best: tuple[int, Names] | None = None
     for pattern in _COMPARED:
         for match in pattern.finditer(head):
             pair = [clean(match["a"]), clean(match["b"])]
             if all(pair) and (best is None or match.start() > best[0]):
                 best = (match.start(), [p for p in pair if p])
     return best[1] if best else None
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", name.casefold())) - {"arm", "group", "the", "of", "and", "plus"}
 
 
 def skip_brackets(text: str, at: int, end: int) -> int:
@@ -194,7 +208,7 @@ def skip_brackets(text: str, at: int, end: int) -> int:
 
 
 _SIZED = re.compile(
-    r"(?:\bto|\bor|\band|\bversus|\bvs\.?|,|\bwith|\breceiv\w+|:|\beither|;)\s+(?P<name>[A-Za-z][^(),;:.]{0,60}?)\s*[(\[]\s*(?:arm\s+\w+[,;:]?\s*)?[nN]\s*=\s*\d+"
+    r"(?:\bto|\bor|\band|\bversus|\bvs\.?|,|\bwith|\breceiv\w+|:|\beither|;)\s+(?P<name>[A-Za-z][^(),;:.]{0,60}?)\s*[(\[]\s*(?:(?P<arm>[Aa]rm\s+\w+)[,;:]?\s*)?[nN]\s*=\s*\d+"
 )
 _ASSIGNED = re.compile(
     r"(?:assigned|randomi[sz]ed|allocated|randomi[sz]ation|compar\w+)\b(?:\s*\(\d:\d\))?[^.;()]{0,40}?(?:\bto|\bbetween|\breceive|\breceived|compar\w+)\s+(?:receive\s+)?(?:treatment with\s+)?(?:either\s+)?"
@@ -247,7 +261,7 @@ def study_arms(text: str) -> list[str]:
 
 
 def _sized(text: str, start: int, end: int) -> list[str]:
-    names = [clean(m["name"].split(" to ")[-1]) for m in _SIZED.finditer(text, start, end)]
+    names = [clean(m["arm"] or m["name"].split(" to ")[-1]) for m in _SIZED.finditer(text, start, end)]
     found = [n for n in dict.fromkeys(names) if n]
     return found[:4] if len(found) >= 2 else []
 
@@ -258,6 +272,12 @@ _NOT_NAME = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(r"\b(?:CI\d*|range|IQR|p|n|months|SD|PFS|OS|ORR|CR|PR|RR|HR)\b|\bvs?\b|versus")
+
+
+_PARENTHESES = re.compile(r"\s*\([^()]*\)")
+_CLASSES = re.compile(
+    r"\b(?:class(?:ed|es|ified)?|groups?|grouped|categor\w+|cohorts?|arms?|sequences?|strata|divided)\b[^.:;]{0,60}?(?:\bas|\binto|:|\bwere|\bnamely|\bof)\s+(?P<l>[^.;:]{5,200}?)(?=[.;]|\s+were\b|\Z)"
+)
 
 
 class SentenceArms:
@@ -282,9 +302,24 @@ class SentenceArms:
                 runs.setdefault((run, link.key, link.statistic), []).append(link)
         lists: list[list[str]] = []
         for group in runs.values():
-            names = self._list(group) if len(group) > 1 else [self._single(group[0])]
+            names: Names | None
+            times = {k.timepoint for k in group}
+            if len(group) > 1 and len(times) == len(group):  # one group at several times
+                names = [self._single(group[-1])] * len(group)
+            else:
+                names = self._list(group) if len(group) > 1 else [self._single(group[0])]
+            if names is None and len(group) > 1 and not any(k.token.versus for k in group):
+                same = self._topic_phrase(self._clause(group[0].token))
+                names = [same] * len(group) if same else None
+            if names is None and len(group) == 2:
+                same = self._subgroup_of_bracket(group[0].token)
+                names = [same] * 2 if same else None
             if names is None:
-                names = self._from_memory(len(group)) or [self._scope(k) for k in group]
+                n = len(group)
+                names = self._from_memory(n)
+                if names is None and n > 2:
+                    names = list(self._enumerated(n) or []) or None
+                names = names or [self._scope(k) for k in group]
             for link, name in zip(group, names, strict=False):
                 found[link.token.start] = name
             told = [n for n in names if n]
@@ -303,7 +338,7 @@ class SentenceArms:
 
     # -- several values joined
 
-    def _list(self, group: list[Link]) -> list[str | None] | None:
+    def _list(self, group: list[Link]) -> Names | None:
         n = len(group)
         last = group[-1].token
         own = [self._own_bracket(k.token) for k in group]
@@ -320,6 +355,18 @@ class SentenceArms:
             if second and first and first != second:
                 return [first, second]
         return None
+
+    def _subgroup_of_bracket(self, token: Token) -> str | None:
+        """ "in patients with EGFR mutation (13.5 v 10.2 months": both are of that subgroup."""
+        opening = max(self.text.rfind(b, self.start, token.start) for b in "([")
+        if not token.depth or opening < 0:
+            return None
+        head = self.text[self.start : opening].rstrip()
+        match = re.search(
+            r"\b(?:patients|those|women)\s+with\s+(?P<l>(?:(?!with\b)[^,;()]){2,60}?)(?:\s+(?:displayed|had|showed|experienced)\b(?:(?!\bwith\b|\bin\b|\bfor\b)[^,;()])*)?\Z",
+            head,
+        )
+        return clean(match["l"]) if match and not re.search(r"\b(?:treated|was|were)\b", match["l"]) else None
 
     def _clause(self, token: Token) -> str:
         head = self.text[self.start : token.start]
@@ -364,7 +411,7 @@ class SentenceArms:
                 last = other
         return last
 
-    def _behind_list(self, last: Token, n: int) -> list[str] | None:
+    def _behind_list(self, last: Token, n: int) -> Names | None:
         at = last.end
         match = re.compile(r"\s*\(([^()]*\b(?:vs?\.?|versus|and|,)\b[^()]*)\)").match(self.text, at, self.end)
         if match and not re.search(r"\d\s*%|CI|p\s*[=<]", match[1]):
@@ -375,7 +422,7 @@ class SentenceArms:
         limit = self._limit(last)
         chunk = re.split(r"[;()]|\.\s|, (?:while|whereas|but|with)\b", self.text[at:limit])[0]
         match2 = re.compile(
-            rf"[\s,]*(?:rates?\s+|months\s+|times?\s+|(?:\w+\s+){{0,3}}?)?{_PREPOSITION}\s+(?:the\s+)?(?P<l>.+)",
+            rf"[\s,]*(?:rates?\s+|months\s+|times?\s+)?{_PREPOSITION}\s+(?:the\s+)?(?P<l>.+)",
             re.DOTALL,
         ).match(chunk)
         if match2:
@@ -391,14 +438,14 @@ class SentenceArms:
             return split_names(match3["l"], n)
         return None
 
-    def _before_list(self, first: Token, n: int) -> list[str] | None:
+    def _before_list(self, first: Token, n: int) -> Names | None:
         head = self.text[self.start : first.start]
         label = re.search(r"[(\[]\s*([^()\[\]:]{3,80}):\s*\Z", head)
         if label:
             names = split_names(label[1], n)
             if names:
                 return names
-        best = _compared(head) if n == 2 else None
+        best: Names | None = _compared(head) if n == 2 else None
         if best is None and n == 2:
             best = self._favoured(head)
         if best is not None:
@@ -424,18 +471,37 @@ class SentenceArms:
                     best = [p for p in pair if p]
         return best
 
-    def _favoured(self, head: str) -> list[str] | None:
-        """ "in favour of arm B (8.0 vs 5.3)": the favoured arm stands first."""
-        match = re.search(r"in favou?r of (?:the )?(?P<a>[^,;()]{2,40}?)\s*[(\[]", head)
-        pair = self.memory.last if len(self.memory.last) == 2 else self.memory.study
-        if not match or len(pair) != 2:
-            return None
-        name = clean(match["a"])
-        if name and name.casefold() == pair[1].casefold():
-            return [pair[1], pair[0]]
+    def _enumerated(self, n: int) -> Names | None:
+        """Classes told before: "classed as A, B, C or D", "Cohort A B C D"."""
+        row = re.search(
+            rf"\b(?:[Cc]ohorts?|[Aa]rms?|[Gg]roups?)\s+((?:[A-Z0-9]\s+){{{n - 1}}}[A-Z0-9])\s",
+            self.text[self.start : self.end],
+        )
+        if row:
+            return [str(part) for part in row[1].split()]
+        for match in _CLASSES.finditer(self.text, 0, self.start):
+            parts = [p.strip(" .") for p in _SPLIT.split(_PARENTHESES.sub("", match["l"])) if p.strip(" .")]
+            if len(parts) == n and all(len(p) < 50 for p in parts):
+                return [clean(p) or p for p in parts]
         return None
 
-    def _from_memory(self, n: int) -> list[str | None] | None:
+    def _favoured(self, head: str) -> Names | None:
+        """ "in favour of arm B (8.0 vs 5.3)": the favoured arm stands first."""
+        match = re.search(
+            r"(?:in favou?r of|(?:higher|longer|better|greater|superior|improved|lower|shorter|worse) in)\s+(?:the )?(?P<a>[^,;:()]{2,50}?)\s*[(\[:]\s*(?:median:?\s*)?\Z",
+            head,
+        )
+        name = clean(match["a"]) if match else None
+        if not name:
+            return None
+        for pair in (self.memory.last, self.memory.study):
+            if len(pair) == 2:
+                alike = [len(_words(name) & _words(p)) / max(len(_words(p)), 1) for p in pair]
+                if max(alike) > 0:
+                    return [name, pair[0] if alike[1] > alike[0] else pair[1]]
+        return None if self.memory.last else [name, None]
+
+    def _from_memory(self, n: int) -> Names | None:
         for names in (self.memory.last, self.memory.study):
             if len(names) == n:
                 return list(names)
@@ -457,6 +523,12 @@ class SentenceArms:
 
     def _single(self, link: Link) -> str | None:
         token = link.token
+        if token.quantity is not None and token.quantity.why == "of those":
+            match = re.search(
+                r"[Oo]f (?:the |these |those )?[\w-]+ (?:(?:pts|patients|women|those) )?(?:with |who (?:had |were )?|given )?(?P<l>[^,;]{2,80}?),\s*\Z",
+                self.text[self.start : token.start],
+            )
+            return clean(match["l"]) if match else None
         return (
             self._after(token)
             or self._label(token)
@@ -497,7 +569,9 @@ class SentenceArms:
             last = token
         at = self._behind(last)
         limit = max(self._limit(last), at)
-        match = re.compile(rf"\s*(?:rates?\s+)?{_PREPOSITION}\s+", re.IGNORECASE).match(self.text, at, limit)
+        match = re.compile(rf"\s*(?:rates?\s+)?(?:{_PREPOSITION}|{_GIVEN})\s+", re.IGNORECASE).match(
+            self.text, at, limit
+        )
         if match:
             phrase = name_after(self.text, match.end(), limit)
             name = clean(phrase)
@@ -532,6 +606,8 @@ class SentenceArms:
             return None
         head = self.text[self.start : opening].rstrip()
         match = None
+        if head.endswith((" than without", " and without", " vs without")):
+            return "without"
         for match in re.finditer(
             r"\b(?:in|with|for|among|on|from|receiving)\s+(?=(?P<l>[^,;()]{2,80})\Z)", head, re.IGNORECASE
         ):
@@ -541,7 +617,8 @@ class SentenceArms:
                 continue
             name = clean(match["l"])
             if name and not re.search(
-                r"\b(?:was|were|survival|rate|months|higher|longer|brings?|had|showed)\b", name
+                r"\b(?:was|were|survival|rate|months|higher|longer|brings?|had|showed|respond\w*|reached|achieved)\b",
+                name,
             ):
                 return name
         return None
@@ -623,7 +700,7 @@ class SentenceArms:
             return self._sentence_opening(head)
         if label and token.depth and not re.search(r"HR|hazard|ratio", label, re.IGNORECASE):
             return label
-        opening = self.text.rfind("(", self.start, token.start)
+        opening = max(self.text.rfind(b, self.start, token.start) for b in "([")
         if token.depth and opening > 0 and hr is not None and hr.start > opening:
             words = self.text[max(self.start, opening - 110) : opening].rstrip()
             if self.start + len(self.text[self.start : opening].rstrip()) not in self.used:
@@ -636,9 +713,9 @@ class SentenceArms:
                         r"\b(?:than|versus|vs|compared|over|survival|PFS|OS|risk|arms?|was|were)\b", name
                     ):
                         return name
-        before = re.search(r",\s+(?:but\s+|and\s+)?(?:in|with|for)\s+(?P<l>[^,;:()\d]{2,60}?)\s+\Z", head)
-        if before and not _NOT_NAME.search(before["l"].split(" ", 1)[-1]):
-            return clean(before["l"])
+        aside = re.search(r",\s+(?:but\s+|and\s+)?(?:in|with|for)\s+(?P<l>[^,;:()\d]{2,60}?)\s+\Z", head)
+        if aside and not _NOT_NAME.search(aside["l"].split(" ", 1)[-1]):
+            return clean(aside["l"])
         return self._sentence_opening(head)
 
     def _sentence_opening(self, head: str) -> str | None:

@@ -382,7 +382,9 @@ class _Walk:
         if self.last_endpoint >= 0:
             named = self.tokens[self.last_endpoint].end
             if named > back.start() or (
-                KIND[focus.keys[0]] != "other" and not self.text[named : back.start()].strip()
+                KIND[focus.keys[0]] != "other"
+                and not self.text[named : back.start()].strip()
+                and not _PRONOUN.match(back[0])
             ):
                 return focus
         timed = q.kind in (Kind.TIME, Kind.NOT_REACHED) or q.why == "pair time"

@@ -94,14 +94,14 @@ class Extractor:
             tokens = read_sentence(text, sentence)
             if (
                 primary is not None
-                and (focus is None or not focus.valued)
+                and (focus is None or not focus.valued or not set(focus.keys) & EXTRACTED)
                 and _speaks_of_medians(text, sentence, tokens)
             ):
                 focus = primary
             links, focus = link_sentence(text, tokens, focus)
             planned = is_planned(text, sentence)
             candidates = [judge(text, sentence, tokens, link, planned) for link in links]
-            kept = [c.link for c in candidates if not c.refusal or KIND.get(c.link.key, "other") != "other"]
+            kept = [c.link for c in candidates if not c.refusal or _of_another_endpoint(c)]
             if kept:
                 memory = memory or ArmMemory(study_arms(text))
                 namer = SentenceArms(text, sentence.start, sentence.end, tokens, memory)
@@ -165,6 +165,11 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     join_runs(text, tokens)
     _attach_intervals(text, tokens)
     return tokens
+
+
+def _of_another_endpoint(candidate: Candidate) -> bool:
+    """A result of an endpoint that is not extracted: it may still be the one to name the arms."""
+    return candidate.refusal.startswith("belongs to") and KIND[candidate.link.key] != "other"
 
 
 def _for_either_arm(text: str, candidate: Candidate, memory: ArmMemory) -> list[Candidate]:

@@ -20,36 +20,57 @@ Names = list[str | None]  # names of groups, in the order of the values
 _PREPOSITION = r"(?:in|with|for|among|on|of|from|after|under|by|to|following|within|without|between|across)"
 _GIVEN = r"(?:(?:patients|pts|women)\s+)?(?:(?:who\s+)?(?:were\s+)?(?:assigned|allocated|randomi[sz]ed|given|receiving|received|treated)(?:\s+(?:to|with|by))?)"
 _STOP_WORDS = frozenset(
-    "was were is are had have has having versus vs vs. v v. compared than but while whereas which that whose respectively "
-    "at during achieved reached showed experienced responded did median overall progression-free hazard hr p survival as "
-    "favoring favouring resulted demonstrated showing giving hence i.e. when if over alive against did. improved respectively. "
+    "was were is are had have has having versus vs vs. v v. compared than but while whereas which that"
+    " whose respectively "
+    "at during achieved reached showed experienced responded did median overall progression-free hazard"
+    " hr p survival as "
+    "favoring favouring resulted demonstrated showing giving hence i.e. when if over alive against did."
+    " improved respectively. "
     "it they orr pfs os mpfs mos hrs rates could remained remain there it this they we being amounted".split()
 )
 _NOT_GROUP = re.compile(
-    r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least |\d+(?:\.\d+)?\s*(?:months|years|weeks|%)|(?:the )?(?:same|present|study(?! (?:group|arm))|trial(?! (?:group|arm))|follow|time|end|first|last|use|rest|risk|addition|favou?r|terms|order|total|disease progression"
-    r"|no (?:material|significant|difference)|where|lay|\d+ in|CR\b|VGPR|PR\b|(?:two|three|four|five|six|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|pts|patients))?\Z|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients|all randomi|whole|entire|intent|randomi[sz]ation|baseline|enrol|study|analysis|infusion\Z|start|diagnosis"
-    r"|longer|shorter|improve|better|worse|increase|independent|investigator|central|IRC|best|those\Z|this|that|these|their|its|our|data|local|average|January|February|March|April|May|June|July|August|September|October|November|December))",
+    r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least "
+    r"|\d+(?:\.\d+)?\s*(?:months|years|weeks|%)|(?:the )?(?:same|present|study(?! (?:group|arm))"
+    r"|trial(?! (?:group|arm))|follow|time|end|first|last|use|rest|risk|addition|favou?r|terms|order"
+    r"|total|disease progression"
+    r"|no (?:material|significant|difference)|where|lay|\d+ in|CR\b|VGPR|PR\b|(?:two|three|four|five|six"
+    r"|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|pts"
+    r"|patients))?\Z|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard"
+    r"|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients"
+    r"|all randomi|whole|entire|intent|randomi[sz]ation|baseline|enrol|study|analysis|infusion\Z|start"
+    r"|diagnosis"
+    r"|longer|shorter|improve|better|worse|increase|independent|investigator|central|IRC|best|those\Z"
+    r"|this|that|these|their|its|our|data|local|average|January|February|March|April|May|June|July|August"
+    r"|September|October|November|December))",
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(
     r"\A(?:the|those|all|both(?= of)|these|our|an?)\s+(?!arms?\b|groups?\b)", re.IGNORECASE
 )
 _HAS_VALUE = re.compile(
-    r"\d\s*(?:%|percent)|\b\d+ of \d+|(?<!than \d )(?<!than \d\d )\bmonths\b(?! \w)|\b(?:was|were)\b|\bCI\b|CI95|\b(?:19|20)\d\d\b|\d+mo\b"
-    r"|\A(?:the )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|evaluable|assessable|eligible|treated|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
+    r"\d\s*(?:%|percent)|\b\d+ of \d+|(?<!than \d )(?<!than \d\d )\bmonths\b(?! \w)|\b(?:was|were)\b"
+    r"|\bCI\b|CI95|\b(?:19|20)\d\d\b|\d+mo\b"
+    r"|\A(?:the )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|evaluable|assessable"
+    r"|eligible|treated|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
 )
 _PEOPLE = re.compile(
-    r"\A(?:(?:the\s+)?\d+\s+)?(?:(?:patients|pts|women|men|participants|those|subjects)\s+)?(?:who\s+)?(?:were\s+)?(?:randomly\s+)?"
-    r"(?:(?:assigned|allocated|randomi[sz]ed|treated|receiving|received|given)\s+)(?:to\s+|with\s+|by\s+)?(?:receive\s+|the\s+)*(?=\w)"
-    r"|\A(?:the\s+)?\d+\s+(?:(?:eligible|evaluable|assessable)\s+)?(?:patients|pts|women|men|participants)\s+(?:with\s+|in\s+|on\s+)?(?:the\s+)?(?=\w)",
+    r"\A(?:(?:the\s+)?\d+\s+)?(?:(?:patients|pts|women|men|participants|those"
+    r"|subjects)\s+)?(?:who\s+)?(?:were\s+)?(?:randomly\s+)?"
+    r"(?:(?:assigned|allocated|randomi[sz]ed|treated|receiving|received|given)\s+)(?:to\s+|with\s+"
+    r"|by\s+)?(?:receive\s+|the\s+)*(?=\w)"
+    r"|\A(?:the\s+)?\d+\s+(?:(?:eligible|evaluable|assessable)\s+)?(?:patients|pts|women|men"
+    r"|participants)\s+(?:with\s+|in\s+|on\s+)?(?:the\s+)?(?=\w)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:[\s,]+|\A)(?:and|or|vs?\.?|versus|than|with|in|for|respectively|compared|as|but|while|whereas|to|had|the|of|,|;|:|(?-i:an?)|also|only|is|p|was|were|median|on|among|from|after|by|at|against|plus|who|were|rates?|months|it|they|where)\Z",
+    r"(?:[\s,]+|\A)(?:and|or|vs?\.?|versus|than|with|in|for|respectively|compared|as|but|while|whereas|to"
+    r"|had|the|of|,|;|:|(?-i:an?)|also|only|is|p|was|were|median|on|among|from|after|by|at|against|plus"
+    r"|who|were|rates?|months|it|they|where)\Z",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    r"\s*(?:,\s*(?:and|or)\s+|,\s+|;\s+|\s+(?:and|or|vs?\.?|versus)\s+|\s+(?:as\s+)?(?:compared|than)\s+(?:(?:with|to|in|for)\s+)?)(?:(?:in|with|for|the|those|on)\s+)*"
+    r"\s*(?:,\s*(?:and|or)\s+|,\s+|;\s+|\s+(?:and|or|vs?\.?|versus)\s+|\s+(?:as\s+)?(?:compared"
+    r"|than)\s+(?:(?:with|to|in|for)\s+)?)(?:(?:in|with|for|the|those|on)\s+)*"
 )
 _VERSUS = re.compile(
     r"\s+(?:vs?\.?|versus|(?:as\s+)?compared (?:with|to)|than(?: with| in| for)?|against)\s+(?:the\s+)?"
@@ -90,7 +111,8 @@ def clean(phrase: str) -> str | None:
 
 
 def name_after(text: str, start: int, end: int) -> str:
-    """The noun phrase that begins at `start`: up to a verb, a comma, a bracket or a conjunction with a value."""
+    """The noun phrase that begins at `start`: up to a verb, a comma, a bracket or a conjunction with a"
+    " value."""
     stop = start
     for match in _WORD.finditer(text, start, end):
         word = match[0]
@@ -117,7 +139,9 @@ def name_after(text: str, start: int, end: int) -> str:
         if (
             bare in ("and", "or", "with", "in", "for")
             and re.match(
-                rf"\s*(?:(?:the|a|an|in|with|for|of|median|it|after|among|to|at|from)\s|[<>~\u2248\u2265\u2264]?\s*\d+(?:[.\u00b7]\d+)?\s*(?:%|percent|months|\(|mo)|\d|(?:PFS|OS|ORR|HR|mPFS|mOS)\b|not |NR\b|\w+ (?:\d|survival|was|were|had))",
+                r"\s*(?:(?:the|a|an|in|with|for|of|median|it|after|among|to|at|from)\s"
+                r"|[<>~\u2248\u2265\u2264]?\s*\d+(?:[.\u00b7]\d+)?\s*(?:%|percent|months|\(|mo)|\d"
+                r"|(?:PFS|OS|ORR|HR|mPFS|mOS)\b|not |NR\b|\w+ (?:\d|survival|was|were|had))",
                 text[match.end() : match.end() + 40],
             )
             and bare in ("and", "or")
@@ -155,19 +179,27 @@ _RECEIVING = (
 )
 _COMPARED = (
     re.compile(
-        rf"[Cc]ompared (?:with|to) {_RECEIVING}(?P<b>[^,;()]{{2,70}}),\s+(?P<a>[^,;()]{{2,60}}?)\s+(?:did|was|were|had|significantly|improved|prolonged|resulted|showed|led)\b"
+        rf"[Cc]ompared (?:with|to) {_RECEIVING}(?P<b>[^,;()]{{2,70}}),\s+(?P<a>[^,;()]{{2,60}}?)\s+(?:did"
+        rf"|was|were|had|significantly|improved|prolonged|resulted|showed|led)\b"
     ),
     re.compile(
-        rf"\b(?:with|in|for)\s+{_RECEIVING}(?P<a>[^,;()]{{2,70}}?)\s+(?:was|were)\s+(?:\w+ly\s+)?{_BETTER}\s+(?:than|compared with)\s+(?:with\s+|in\s+|for\s+)?{_RECEIVING}(?P<b>[^,;()]{{2,70}}?)\s*[(\[]"
+        rf"\b(?:with|in|for)\s+{_RECEIVING}(?P<a>[^,;()]{{2,70}}?)\s+(?:was"
+        rf"|were)\s+(?:\w+ly\s+)?{_BETTER}\s+(?:than|compared with)\s+(?:with\s+|in\s+"
+        rf"|for\s+)?{_RECEIVING}(?P<b>[^,;()]{{2,70}}?)\s*[(\[]"
     ),
     re.compile(
-        rf"{_BETTER}\s+(?:\w+\s+)?(?:with|in|for)\s+{_RECEIVING}(?P<a>[^,;()]{{2,70}}?)\s+(?:than|compared with|versus|vs\.?)\s+(?:with\s+|in\s+|for\s+)?{_RECEIVING}(?P<b>[^,;()]{{2,70}}?)\s*(?:treatment\s*)?[(\[]"
+        rf"{_BETTER}\s+(?:\w+\s+)?(?:with|in|for)\s+{_RECEIVING}(?P<a>[^,;()]{{2,70}}?)\s+(?:than"
+        rf"|compared with|versus|vs\.?)\s+(?:with\s+|in\s+"
+        rf"|for\s+)?{_RECEIVING}(?P<b>[^,;()]{{2,70}}?)\s*(?:treatment\s*)?[(\[]"
     ),
     re.compile(
-        r"(?:favou?red|in favou?r of|favou?ring)\s+(?P<a>[^,;()]{2,40}?)\s+(?:over|versus|vs\.?)\s+(?P<b>[^,;()]{2,40}?)\s*[(\[]"
+        r"(?:favou?red|in favou?r of|favou?ring)\s+(?P<a>[^,;()]{2,40}?)\s+(?:over|versus"
+        r"|vs\.?)\s+(?P<b>[^,;()]{2,40}?)\s*[(\[]"
     ),
     re.compile(
-        r"(?:^|[.:;,] )(?P<a>[A-Z][^,;()]{2,50}?)\s+(?:significantly\s+)?(?:improved|prolonged|increased|was superior|extended)\b[^;()]{0,50}?\s+(?:over|compared with|versus|vs\.?|to)\s+(?P<b>[^,;()]{2,50}?)\s*[(\[]"
+        r"(?:^|[.:;,] )(?P<a>[A-Z][^,;()]{2,50}?)\s+(?:significantly\s+)?(?:improved|prolonged|increased"
+        r"|was superior|extended)\b[^;()]{0,50}?\s+(?:over|compared with|versus|vs\.?"
+        r"|to)\s+(?P<b>[^,;()]{2,50}?)\s*[(\[]"
     ),
 )
 
@@ -208,11 +240,15 @@ def skip_brackets(text: str, at: int, end: int) -> int:
 
 
 _SIZED = re.compile(
-    r"(?:\bto|\bor|\band|\bversus|\bvs\.?|,|\bwith|\breceiv\w+|:|\beither|;)\s+(?P<name>[A-Za-z][^(),;:.]{0,60}?)\s*[(\[]\s*(?:(?P<arm>[Aa]rm\s+\w+)[,;:]?\s*)?[nN]\s*=\s*\d+"
+    r"(?:\bto|\bor|\band|\bversus|\bvs\.?|,|\bwith|\breceiv\w+|:|\beither"
+    r"|;)\s+(?P<name>[A-Za-z][^(),;:.]{0,60}?)\s*[(\[]\s*(?:(?P<arm>[Aa]rm\s+\w+)[,;:]?\s*)?[nN]\s*=\s*\d+"
 )
 _ASSIGNED = re.compile(
-    r"(?:assigned|randomi[sz]ed|allocated|randomi[sz]ation|compar\w+)\b(?:\s*\(\d:\d\))?[^.;()]{0,40}?(?:\bto|\bbetween|\breceive|\breceived|compar\w+)\s+(?:receive\s+)?(?:treatment with\s+)?(?:either\s+)?"
-    r"(?P<a>(?!with or without)[^.;()]{2,80}?)(?:\s*[(\[][^()]*[)\]])*,?\s+(?:or|versus|vs\.?|and|with)\s+(?P<b>[^.;(),]{2,60})"
+    r"(?:assigned|randomi[sz]ed|allocated|randomi[sz]ation"
+    r"|compar\w+)\b(?:\s*\(\d:\d\))?[^.;()]{0,40}?(?:\bto|\bbetween|\breceive|\breceived"
+    r"|compar\w+)\s+(?:receive\s+)?(?:treatment with\s+)?(?:either\s+)?"
+    r"(?P<a>(?!with or without)[^.;()]{2,80}?)(?:\s*[(\[][^()]*[)\]])*,?\s+(?:or|versus|vs\.?|and"
+    r"|with)\s+(?P<b>[^.;(),]{2,60})"
 )
 
 
@@ -225,7 +261,9 @@ _COUNTED = (
         r"\b\d+\s+(?:patients\s+)?(?:were\s+)?(?:assigned\s+)?to\s+(?P<a>[^,;.()]{2,50}?)(?:\s\([^)]*\))?,?\s+and\s+\d+\s+(?:were\s+)?(?:assigned\s+)?to\s+(?P<b>[^,;.()]{2,50})"
     ),
     re.compile(
-        r"(?:^|[.:] )(?P<a>[A-Z][^,;.:()]{2,40}?)\s+(?:was|were)\s+(?:given|used|administered|assigned)\s+(?:to|in)\s+\d+(?:\s+patients)?,\s+(?P<b>[^,;.()]{2,40}?)\s+(?:to|in)\s+\d+,?\s+and\s+(?P<c>[^,;.()]{2,40}?)\s+(?:to|in)\s+\d+"
+        r"(?:^|[.:] )(?P<a>[A-Z][^,;.:()]{2,40}?)\s+(?:was|were)\s+(?:given|used|administered"
+        r"|assigned)\s+(?:to|in)\s+\d+(?:\s+patients)?,\s+(?P<b>[^,;.()]{2,40}?)\s+(?:to"
+        r"|in)\s+\d+,?\s+and\s+(?P<c>[^,;.()]{2,40}?)\s+(?:to|in)\s+\d+"
     ),
     re.compile(
         r"\b\d+\s+(?:patients\s+)?received\s+(?P<a>[^,;.()]{2,40}?)\s+and\s+\d+\s+(?:patients\s+)?(?:received\s+)?(?P<b>[^,;.()\d]{2,40})"
@@ -268,7 +306,8 @@ def _sized(text: str, start: int, end: int) -> list[str]:
 
 _NAME_IN_BRACKETS = re.compile(r"\s*[(\[]\s*([A-Za-z][^()\[\]=;%]{1,50})[)\]]")
 _NOT_NAME = re.compile(
-    r"\b(?:was|were|is|are|had|of|PFS|OS|ORR|mPFS|mOS|HR|survival|rates?|respons\w+|median|overall|at|to|by|than|months?|years?|only|about|CI|range|mean|from|and|it|had|in|with|for|the)\b|\d\s*%",
+    r"\b(?:was|were|is|are|had|of|PFS|OS|ORR|mPFS|mOS|HR|survival|rates?|respons\w+|median|overall|at|to"
+    r"|by|than|months?|years?|only|about|CI|range|mean|from|and|it|had|in|with|for|the)\b|\d\s*%",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(r"\b(?:CI\d*|range|IQR|p|n|months|SD|PFS|OS|ORR|CR|PR|RR|HR)\b|\bvs?\b|versus")
@@ -276,7 +315,9 @@ _NO_NAME = re.compile(r"\b(?:CI\d*|range|IQR|p|n|months|SD|PFS|OS|ORR|CR|PR|RR|H
 
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _CLASSES = re.compile(
-    r"\b(?:class(?:ed|es|ified)?|groups?|grouped|categor\w+|cohorts?|arms?|sequences?|strata|divided)\b[^.:;]{0,60}?(?:\bas|\binto|:|\bwere|\bnamely|\bof)\s+(?P<l>[^.;:]{5,200}?)(?=[.;]|\s+were\b|\Z)"
+    r"\b(?:class(?:ed|es|ified)?|groups?|grouped|categor\w+|cohorts?|arms?|sequences?|strata"
+    r"|divided)\b[^.:;]{0,60}?(?:\bas|\binto|:|\bwere|\bnamely|\bof)\s+(?P<l>[^.;:]{5,200}?)(?=[.;]"
+    r"|\s+were\b|\Z)"
 )
 
 
@@ -363,7 +404,8 @@ class SentenceArms:
             return None
         head = self.text[self.start : opening].rstrip()
         match = re.search(
-            r"\b(?:patients|those|women)\s+with\s+(?P<l>(?:(?!with\b)[^,;()]){2,60}?)(?:\s+(?:displayed|had|showed|experienced)\b(?:(?!\bwith\b|\bin\b|\bfor\b)[^,;()])*)?\Z",
+            r"\b(?:patients|those|women)\s+with\s+(?P<l>(?:(?!with\b)[^,;()]){2,60}?)(?:\s+(?:displayed"
+            r"|had|showed|experienced)\b(?:(?!\bwith\b|\bin\b|\bfor\b)[^,;()])*)?\Z",
             head,
         )
         return clean(match["l"]) if match and not re.search(r"\b(?:treated|was|were)\b", match["l"]) else None
@@ -375,7 +417,8 @@ class SentenceArms:
     def _subject(self, token: Token) -> str | None:
         """ "The lower dose gave 7 months", "Patients refractory to X had an ORR of"."""
         match = re.match(
-            r"[;\s]*(?P<l>[A-Z][^,;:()]{2,80}?)\s+(?:had|gave|showed|achieved|experienced|demonstrated|reached|yielded)\b",
+            r"[;\s]*(?P<l>[A-Z][^,;:()]{2,80}?)\s+(?:had|gave|showed|achieved|experienced|demonstrated"
+            r"|reached|yielded)\b",
             self._clause(token),
         )
         return (
@@ -431,7 +474,8 @@ class SentenceArms:
                 return names
         # "... versus 19% , respectively" with the names still further on
         match3 = "respectively" in self.text[at : self.end] and re.search(
-            rf"\b{_PREPOSITION}\s+(?:the\s+)?(?P<l>[^;.()]+?(?:\s+(?:and|or|vs?\.?|versus)\s+)[^;.()]+?)(?:,?\s+respectively|[;.]|\s*\Z)",
+            rf"\b{_PREPOSITION}\s+(?:the\s+)?(?P<l>[^;.()]+?(?:\s+(?:and|or|vs?\.?"
+            rf"|versus)\s+)[^;.()]+?)(?:,?\s+respectively|[;.]|\s*\Z)",
             self.text[at : self.end],
         )
         if match3:
@@ -455,7 +499,9 @@ class SentenceArms:
             if names:
                 return names
         for match in re.finditer(
-            rf"(?:\b{_PREPOSITION}|\A(?:In|For|With|Among|Between)|\()(?=\s*(?:the\s+)?(?P<l>[^;()]+?)(?=\s+(?:was|were|is|are|of|had|mPFS|mOS|ORR)\b|\s*[:(),]|,|\s*\Z))",
+            rf"(?:\b{_PREPOSITION}|\A(?:In|For|With|Among|Between)"
+            rf"|\()(?=\s*(?:the\s+)?(?P<l>[^;()]+?)(?=\s+(?:was|were|is|are|of|had|mPFS|mOS|ORR)\b"
+            rf"|\s*[:(),]|,|\s*\Z))",
             head,
         ):
             names = split_names(match["l"], n)
@@ -463,7 +509,9 @@ class SentenceArms:
                 best = names
         if best is None and n == 2:
             for match in re.finditer(
-                r"(?P<a>[\w/+-]+(?:\s+(?:plus|and|alone|arm|group)\s*[\w/+-]*)?)\s+(?:versus|vs\.?|than (?:with |in |for )?|compared with)\s+(?P<b>[\w/+-]+(?:\s+(?:plus|alone|arm|group)\s*[\w/+-]*)?)\s*(?:was|were|\(|:)?",
+                r"(?P<a>[\w/+-]+(?:\s+(?:plus|and|alone|arm|group)\s*[\w/+-]*)?)\s+(?:versus|vs\.?"
+                r"|than (?:with |in |for )?|compared with)\s+(?P<b>[\w/+-]+(?:\s+(?:plus|alone|arm"
+                r"|group)\s*[\w/+-]*)?)\s*(?:was|were|\(|:)?",
                 head,
             ):
                 pair = [clean(match["a"]), clean(match["b"])]
@@ -488,7 +536,8 @@ class SentenceArms:
     def _favoured(self, head: str) -> Names | None:
         """ "in favour of arm B (8.0 vs 5.3)": the favoured arm stands first."""
         match = re.search(
-            r"(?:in favou?r of|(?:higher|longer|better|greater|superior|improved|lower|shorter|worse) in)\s+(?:the )?(?P<a>[^,;:()]{2,50}?)\s*[(\[:]\s*(?:median:?\s*)?\Z",
+            r"(?:in favou?r of|(?:higher|longer|better|greater|superior|improved|lower|shorter"
+            r"|worse) in)\s+(?:the )?(?P<a>[^,;:()]{2,50}?)\s*[(\[:]\s*(?:median:?\s*)?\Z",
             head,
         )
         name = clean(match["a"]) if match else None
@@ -525,7 +574,8 @@ class SentenceArms:
         token = link.token
         if token.quantity is not None and token.quantity.why == "of those":
             match = re.search(
-                r"[Oo]f (?:the |these |those )?[\w-]+ (?:(?:pts|patients|women|those) )?(?:with |who (?:had |were )?|given )?(?P<l>[^,;]{2,80}?),\s*\Z",
+                r"[Oo]f (?:the |these |those )?[\w-]+ (?:(?:pts|patients|women|those) )?(?:with "
+                r"|who (?:had |were )?|given )?(?P<l>[^,;]{2,80}?),\s*\Z",
                 self.text[self.start : token.start],
             )
             return clean(match["l"]) if match else None
@@ -541,12 +591,14 @@ class SentenceArms:
         """ "..., in those without 48%"; "TFH 191 days and non-TFH 63 days"."""
         head = self.text[max(self.start, token.start - 70) : token.start]
         match = re.search(
-            r"[,;]\s+(?:and\s+|but\s+)?(?:in|with|for|among|at)\s+(?:the\s+|an?\s+)?(?P<l>[^,;:()]{2,60}?)\s+\Z",
+            r"[,;]\s+(?:and\s+|but\s+)?(?:in|with|for|among|at)\s+(?:the\s+"
+            r"|an?\s+)?(?P<l>[^,;:()]{2,60}?)\s+\Z",
             head,
         )
         if match is None:
             match = re.search(
-                r"\b(?:in|after|among|with)\s+(?:the\s+)?(?P<l>[^,;:()]{2,60}?),\s+(?:where|of whom|in whom)\s+\Z",
+                r"\b(?:in|after|among|with)\s+(?:the\s+)?(?P<l>[^,;:()]{2,60}?),\s+(?:where|of whom"
+                r"|in whom)\s+\Z",
                 head,
             )
         if match is None:
@@ -585,7 +637,9 @@ class SentenceArms:
     def _label(self, token: Token) -> str | None:
         head = self.text[max(self.start, token.start - 70) : token.start]
         match = re.search(
-            r"(?:\A|[(\[;,]|\band\b|\bvs\.?)\s*(?P<l>[A-Za-z\u2265\u2264<>][\w\s/+.\u2265\u2264<>-]{0,40}?)(?::|,)\s+(?:HR\s*[,=:]?\s*|median\s+(?:OS|PFS)?,?\s*)?\Z",
+            r"(?:\A|[(\[;,]|\band\b"
+            r"|\bvs\.?)\s*(?P<l>[A-Za-z\u2265\u2264<>][\w\s/+.\u2265\u2264<>-]{0,40}?)(?::"
+            r"|,)\s+(?:HR\s*[,=:]?\s*|median\s+(?:OS|PFS)?,?\s*)?\Z",
             head,
         )
         if match and not token.depth and match[0].rstrip().endswith(","):
@@ -611,13 +665,14 @@ class SentenceArms:
         for match in re.finditer(
             r"\b(?:in|with|for|among|on|from|receiving)\s+(?=(?P<l>[^,;()]{2,80})\Z)", head, re.IGNORECASE
         ):
-            if re.search(rf"\b(?:in|with|for|among|on)\b", match["l"], re.IGNORECASE) and not re.match(
+            if re.search(r"\b(?:in|with|for|among|on)\b", match["l"], re.IGNORECASE) and not re.match(
                 r"(?:patients|pts|women|those)\b", match["l"]
             ):
                 continue
             name = clean(match["l"])
             if name and not re.search(
-                r"\b(?:was|were|survival|rate|months|higher|longer|brings?|had|showed|respond\w*|reached|achieved)\b",
+                r"\b(?:was|were|survival|rate|months|higher|longer|brings?|had|showed|respond\w*|reached"
+                r"|achieved)\b",
                 name,
             ):
                 return name
@@ -642,13 +697,15 @@ class SentenceArms:
     def _opening(self, clause: str) -> str | None:
         """ "In the WBRT arm, ...", "Cohort A: ...", "; in refractory patients it was"."""
         match = re.match(
-            r"[;\s]*(?:(?:Results|Findings|RESULTS|FINDINGS|Conclusions?)\s*:?\s+)?(?P<l>(?:[Cc]ohort|[Aa]rm|[Gg]roup)\s+\w+)\s*:",
+            r"[;\s]*(?:(?:Results|Findings|RESULTS|FINDINGS|Conclusions?)\s*:?\s+)?(?P<l>(?:[Cc]ohort"
+            r"|[Aa]rm|[Gg]roup)\s+\w+)\s*:",
             clause,
         )
         if match:
             return match["l"]
         match = re.match(
-            r"[;,\s]*(?:and\s+|while\s+|whereas\s+|but\s+)?(?:(?:Results|Findings|RESULTS|FINDINGS|Conclusions?)\s*:?\s+)?(?:[Ii]n|[Ff]or|[Aa]mong|[Ww]ith|[Oo]n|[Ww]ithin)\s+(?P<l>.{2,90})",
+            r"[;,\s]*(?:and\s+|while\s+|whereas\s+|but\s+)?(?:(?:Results|Findings|RESULTS|FINDINGS"
+            r"|Conclusions?)\s*:?\s+)?(?:[Ii]n|[Ff]or|[Aa]mong|[Ww]ith|[Oo]n|[Ww]ithin)\s+(?P<l>.{2,90})",
             clause,
             re.DOTALL,
         )
@@ -664,7 +721,8 @@ class SentenceArms:
         """ "Median OS in the X arm was 3 months": the phrase between the endpoint and its verb."""
         found = None
         for match in re.finditer(
-            r"\b(?:in|with|for|among|of|on)\s+(?P<l>[^,;:()]{2,80}?)\s+(?:was|were|is|had|of|reached|amounted|spread|ranged|varied|extended|lay)\b",
+            r"\b(?:in|with|for|among|of|on)\s+(?P<l>[^,;:()]{2,80}?)\s+(?:was|were|is|had|of|reached"
+            r"|amounted|spread|ranged|varied|extended|lay)\b",
             clause,
         ):
             name = clean(match["l"].split(" in ")[-1] if " in the " in match["l"] else match["l"])

@@ -47,7 +47,8 @@ ENTRIES = (
     EndpointEntry(
         "PFS",
         "time",
-        rf"(?-i:[a-z]{{0,2}}PFS(?:IRC|BICR|INV|-?(?:3|4|6|9|12|18|24|36))?)|(?:event{D})?progression{D0}free(?:{D}(?:survivals?"
+        rf"(?-i:[a-z]{{0,2}}PFS(?:IRC|BICR|INV|-?(?:3|4|6|9|12|18|24|36))?)"
+        rf"|(?:event{D})?progression{D0}free(?:{D}(?:survivals?"
         rf"|interval(?!s)|rates?))?(?!{D}intervals)(?!{D}and{D}disease)"
         rf"|free (?:of|from) (?:disease )?progression|survival free of progression|progression or death"
         rf"|alive without (?:disease )?progression",
@@ -82,7 +83,8 @@ ENTRIES = (
         rf"(?-i:[mr]?OS)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
         rf"|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?|rates?"
         rf"|probabilit\w+))?|(?:risk|hazard) of death"
-        rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|death from any cause|death(?=\s*[\[(]\s*(?:HR|hazard))"
+        rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|death from any cause"
+        rf"|death(?=\s*[\[(]\s*(?:HR|hazard))"
         rf"|of death(?=[\s,]*[\[(]?\s*(?:HR|hazard))",
     ),
     EndpointEntry(
@@ -95,7 +97,8 @@ ENTRIES = (
     EndpointEntry(
         "OTHER_RESPONSE",
         "rate",
-        rf"(?-i:DRR)|no responses?|(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic|metabolic|immune|immunologic\w*|"
+        rf"(?-i:DRR)|no responses?|(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic"
+        rf"|metabolic|immune|immunologic\w*|"
         rf"serolog\w+|antibody|biochemical|PSA|marker|CA-?125|symptom\w*|pain|survey|placebo|dose|early"
         rf"|biologic\w*|"
         rf"haematologic|durable|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD)"
@@ -167,7 +170,8 @@ ENTRIES = (
         "other",
         r"aged?(?= of|\s|,|:)|years? old|prior lines?|previous lines?|lines of|cycles?|courses?|bone marrow"
         r"|transplantation rate|resection rates?|resected"
-        r"|surgery|conservation|dose intensity|tumou?r size|reduction rate|sensitivity|specificity|were male|were female"
+        r"|surgery|conservation|dose intensity|tumou?r size|reduction rate|sensitivity|specificity"
+        r"|were male|were female"
         r"|underwent|washout|interval between|conver(?:sion|ted)|accuracy|odds ratio"
         r"|(?-i:OR)(?=\s*[=,:]?\s*\d)|risk ratio|relative risk",
     ),

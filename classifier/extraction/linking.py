@@ -70,8 +70,10 @@ _FORWARD_AGAIN = re.compile(r"\A[\s,]*(?:was\s+)?(?:the\s+)(?:median\s+|mean\s+)
 _FORWARD_FOR = re.compile(r"\A\s*(?:for|in terms of|with respect to)\s+(?:the\s+)?(?:median\s+)?\Z")
 _PRONOUN = re.compile(r"it|this|they|these")
 _BACK_TO_TOPIC = re.compile(
-    r"\b(?:it|this|they|these|(?:the )?(?:corresponding |respective )?(?:figures?|rates?|medians?|values?|ranges?))"
-    r"\s+(?:was|were|is|had been|became)\s+(?:only\s+|about\s+|approximately\s+|estimated at\s+)?[<>~\u2248]?\s*\Z"
+    r"\b(?:it|this|they|these|(?:the )?(?:corresponding |respective )?(?:figures?|rates?|medians?|values?"
+    r"|ranges?))"
+    r"\s+(?:was|were|is|had been|became)\s+(?:only\s+|about\s+|approximately\s+"
+    r"|estimated at\s+)?[<>~\u2248]?\s*\Z"
 )
 _FORWARD_PEOPLE = re.compile(
     r"\A\s*(?:of\s+|in\s+)?(?:the\s+|all\s+|our\s+|these\s+|evaluable\s+|assessable\s+|treated\s+"
@@ -85,18 +87,22 @@ _FORWARD_HAD = re.compile(
 )
 _PEOPLE_WORDS = re.compile(r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed", re.IGNORECASE)
 _DURATION = re.compile(
-    r"(?:\b(?:after|at|within|over|for) an? median (?:\w+ )?of|\b(?:every|each|for|per|least|most|than|first|last|within|up to|until|over|about every|during|next"
+    r"(?:\b(?:after|at|within|over|for) an? median (?:\w+ )?of|\b(?:every|each|for|per|least|most|than"
+    r"|first|last|within|up to|until|over|about every|during|next"
     r"|previous|prior|minimum of|maximum of|approximately every|aged?|more|less|after|interval of"
     r"|course of|followed for|once|q|duration of|stable disease)|[<>\u2265\u2264=]|\u2265|or)\s*\Z"
 )
 _NAMES_RANGE = re.compile(r"\b(?:rang\w+|from|between|extended|varied|spread|across|lay)\b[^.;]*\Z")
 _FACTOR_OF = re.compile(
-    r"\b(?:of|for|with|shorter|longer|shortened|lengthened|worse|better|inferior|superior|poor\w*|reduced|improved|adverse|predict\w*)\s+(?:\w+\s+)?\Z"
+    r"\b(?:of|for|with|shorter|longer|shortened|lengthened|worse|better|inferior|superior|poor\w*|reduced"
+    r"|improved|adverse|predict\w*)\s+(?:\w+\s+)?\Z"
 )
 _HAZARD = re.compile(r"[Hh]azards?[\s-]+[Rr]atio|\bHRs?\b")
 _INHERIT = re.compile(
-    r"\b(?:(?:it|they|these|this|those) (?:was|were|is|became|amounted)|the (?:\w+\s){0,3}(?:median|medians|rates?|HRs?|hazard ratios?"
-    r"|figures?|values?|ranges?|estimates?|probabilit\w+|percentages?)|[Mm]edians|[Rr]ates (?:were|in)|corresponding|respective|same|figures"
+    r"\b(?:(?:it|they|these|this|those) (?:was|were|is|became|amounted)|the (?:\w+\s){0,3}(?:median"
+    r"|medians|rates?|HRs?|hazard ratios?"
+    r"|figures?|values?|ranges?|estimates?|probabilit\w+|percentages?)|[Mm]edians|[Rr]ates (?:were|in)"
+    r"|corresponding|respective|same|figures"
     r"|HRs?|hazard ratios?|[Mm]edian (?:was|of|in))\b"
 )
 
@@ -319,7 +325,7 @@ class _Walk:
         """Whether a bare number is a hazard ratio: after the words, written as one, of a sane size."""
         q = token.quantity
         digits = self.text[token.start : token.end]
-        if q is None or q.value is None or not digits[0].isdigit() and digits[0] not in ".\u00b7":
+        if q is None or q.value is None or (not digits[0].isdigit() and digits[0] not in ".\u00b7"):
             return False
         decimal = not digits.isdigit()
         if q.kind is Kind.INTERVAL:

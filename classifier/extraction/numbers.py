@@ -30,7 +30,7 @@ _WORDS = {
 _TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 _UNIT_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _TEN_WORD = "|".join(_TENS)
-WORD_NUMBER = rf"(?i:(?:{_TEN_WORD})(?:{DASH}(?:{_UNIT_WORD}))?|{_UNIT_WORD})(?![A-Za-z])"
+WORD_NUMBER = rf"(?i:(?:{_TEN_WORD})(?:(?:{DASH}|\s)(?:{_UNIT_WORD}))?|{_UNIT_WORD})(?![A-Za-z])"
 LONG_NUMBER = rf"(?:(?i:{_UNIT_WORD})\s+hundred(?:\s+(?:and\s+)?{WORD_NUMBER})?|{WORD_NUMBER})"
 MONTHS = r"(?:months?|mos?\b\.?|mths?\b|mth\b)"
 TIME_UNIT = (

@@ -128,7 +128,8 @@ class Candidate:
 
 
 _PRIMARY = re.compile(
-    r"(?:primary|main)\s+(?:efficacy\s+|study\s+)?(?:end\s?-?points?|outcomes?|interest)[^.;]{0,30}?\b(?:was|is|were|:)\s+(?:the\s+)?",
+    r"(?:primary|main)\s+(?:efficacy\s+|study\s+)?(?:end\s?-?points?|outcomes?"
+    r"|interest)[^.;]{0,30}?\b(?:was|is|were|:)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 
@@ -214,7 +215,9 @@ def _times_before_endpoints(text: str, tokens: list[Token]) -> None:
 
 
 _OF_N = re.compile(
-    rf"\b[Oo]f\s+(?:the\s+|these\s+|those\s+)?(?P<t>\d{{1,4}}|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?P<c>\d{{1,4}}|{WORD_NUMBER}|none|all)\s+(?:responded|did\b|had an? (?:objective |partial |overall )*response)"
+    rf"\b[Oo]f\s+(?:the\s+|these\s+|those\s+)?(?P<t>\d{{1,4}}"
+    rf"|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?P<c>\d{{1,4}}|{WORD_NUMBER}|none|all)\s+(?:responded|did\b"
+    rf"|had an? (?:objective |partial |overall )*response)"
 )
 
 
@@ -257,7 +260,8 @@ def _thresholds_after_endpoints(text: str, tokens: list[Token]) -> None:
 
 
 _THRESHOLD = re.compile(
-    r"\s*(?:of\s+|for\s+|lasting\s+|exceeding\s+)?(?:[>\u2265]|at least|longer than|more than|beyond|> or =|>=)\s*(?:or\s*=\s*)?"
+    r"\s*(?:of\s+|for\s+|lasting\s+|exceeding\s+)?(?:[>\u2265]|at least|longer than|more than|beyond"
+    r"|> or =|>=)\s*(?:or\s*=\s*)?"
 )
 _ADJACENT = re.compile(r"\s+(?:estimated |actuarial |cumulative |rates? of )?")
 _LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
@@ -384,18 +388,25 @@ def judge(text: str, sentence: Sentence, tokens: list[Token], link: Link, planne
 
 
 _RATIO_CUE = re.compile(
-    r"(?:\bthe (?:\w+ ){0,2}(?:HRs?|hazard ratios?) |HRs? (?:was|were|became|for)|\b[Cc]orresponding|\b(?:it|they) (?:was|were)|(?:\A|[.;] )(?:HR|Hazard ratio)|hazard ratio for (?:death|progression)|median|weighted HR|death|rates? (?:was|were)|[Bb]enefit|[Ee]ffect|advantage|favou?r\w*|respectively)[^.]*\Z"
+    r"(?:\bthe (?:\w+ ){0,2}(?:HRs?|hazard ratios?) |HRs? (?:was|were|became|for)|\b[Cc]orresponding"
+    r"|\b(?:it|they) (?:was|were)|(?:\A|[.;] )(?:HR|Hazard ratio)|hazard ratio for (?:death|progression)"
+    r"|median|weighted HR|death|rates? (?:was|were)|[Bb]enefit|[Ee]ffect|advantage|favou?r\w*"
+    r"|respectively)[^.]*\Z"
 )
 _THRESHOLD_WORDS = re.compile(
-    r"(?:[<>\u2265\u2264]|\b(?:cut-?off|threshold|above|below|less than|fewer than|lower than|per)(?: (?:of|at|value|level))*)\s*\Z"
+    r"(?:[<>\u2265\u2264]|\b(?:cut-?off|threshold|above|below|less than|fewer than|lower than"
+    r"|per)(?: (?:of|at|value|level))*)\s*\Z"
 )
 _DIFFERENCE_BEFORE = re.compile(
-    r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?|prolongations?|reductions?"
+    r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?"
+    r"|prolongations?|reductions?"
     r"|delays?)(?:\s+\w+){0,3}\s+of(?:\s+(?:about|approximately|only|nearly|at least|more than))?"
-    r"|(?<!ed )(?<!shown )(?<!seen )\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least|more than))?)\s*[~\u2248\u223c]?\s*\Z"
+    r"|(?<!ed )(?<!shown )(?<!seen )\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least"
+    r"|more than))?)\s*[~\u2248\u223c]?\s*\Z"
 )
 _DIFFERENCE_AFTER = re.compile(
-    r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease|lower|higher|longer|shorter|greater"
+    r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease"
+    r"|lower|higher|longer|shorter|greater"
     r"|risk reduction|difference|power|improved|better|worse)\b"
 )
 

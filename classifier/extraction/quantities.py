@@ -104,7 +104,8 @@ _PATTERN = re.compile(
     rf"|those{S1}|our{S1})?(?P<ct>\d{{1,5}}|{LONG_NUMBER})(?![\w]*[.\u00b7]\d|{S}{PERCENT}|/|{DASH}\w"
     rf"|{S}(?:{TIME_UNIT}|mg|Gy)))"
     # [0.67, 0.98]
-    rf"|(?P<br>(?<=[\[(])(?P<brlo>{NUMBER}){S}[,;]{S}(?P<brhi>{NUMBER}|{NOT_REACHED_SHORT}|{NOT_REACHED})(?={S}[\])]))"
+    rf"|(?P<br>(?<=[\[(])(?P<brlo>{NUMBER}){S}[,;]{S}(?P<brhi>{NUMBER}|{NOT_REACHED_SHORT}"
+    rf"|{NOT_REACHED})(?={S}[\])]))"
     # 18.6 +/- 2.1 months is read by the value below; 1.0-2.8 months, 9.1% to 47.0%
     rf"|(?P<r>(?P<rlo>{NUMBER})(?P<rlou>{S}(?:{PERCENT}|{TIME_UNIT}))?(?P<rsep>{TO})(?P<rhi>{NUMBER}"
     rf"|{NOT_REACHED_SHORT}(?![A-Za-z])|{NOT_REACHED}|not{S1}available)(?P<ru>{S}(?:{PERCENT}|{TIME_UNIT}))?)"

@@ -18,7 +18,8 @@ _CUE = re.compile(
 )
 _BRACKET = re.compile(r"[()\[\]]")
 LIST_JOIN = re.compile(
-    r"\s*(?:[,;/]|,?\s*(?:and|or|to|but)|,?\s*(?:vs?\.?|versus|against|than|as compared (?:with|to)|compared (?:with|to)))\s*"
+    r"\s*(?:[,;/]|,?\s*(?:and|or|to|but)|,?\s*(?:vs?\.?|versus|against|than|as compared (?:with|to)"
+    r"|compared (?:with|to)))\s*"
     r"(?:\d+\s*(?:/|of)\s*\d+\s*[\[(]?)?\Z"
 )
 VERSUS = re.compile(r"\b(?:vs?\.?|versus|against|compared (?:with|to)|than)(?![\w])")

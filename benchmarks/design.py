@@ -45,7 +45,8 @@ _PLAIN = (
         Design.CASE_REPORT,
         None,
         re.compile(
-            r"\b(?:we|authors) (?:report|present|describe) (?:a|the|two|an unusual) (?:rare )?(?:case|patient)|"
+            r"\b(?:we|authors) (?:report|present|describe) (?:a|the|two|an unusual) (?:rare )?"
+            r"(?:case|patient)|"
             r"\d+[- ]year[- ]old (?:man|woman|boy|girl|male|female|patient)",
             re.I,
         ),

@@ -1,0 +1,166 @@
+"""Eligibility: measure the verdicts on the sample review and on the finished reviews.
+
+    python benchmarks/eligibility.py
+
+The sample review ships in `data/samples`; the finished reviews are read from `../shared/benchmarks/ranking`.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier.eligibility import Eligibility, Judgement, Verdict
+from data.protocol import CRITERIA, read_protocol
+from data.readers import open_records, read
+from data.records import Record
+
+ROOT = Path(__file__).resolve().parents[1]
+REVIEWS = ROOT.parent / "shared" / "benchmarks" / "ranking"
+SAMPLE = ROOT / "data" / "samples" / "anti_cd38"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A finished review: its records, and which were included after full text."""
+
+    name: str
+    records: tuple[Record, ...]
+    included: tuple[bool, ...]
+    protocol_path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A sample record with what the scripted reviewer said of each criterion."""
+
+    record: Record
+    verdict: str
+    reason: str
+    criteria: dict[str, str]
+    design: str
+
+
+def main() -> int:
+    """Print the tables."""
+    sample()
+    if not REVIEWS.is_dir():
+        print(f"{REVIEWS}: the finished reviews are not here; only the sample is measured", file=sys.stderr)
+        return 0
+    finished()
+    return 0
+
+
+def sample() -> None:
+    """Verdicts on the sample review against its labels."""
+    labelled = load_sample()
+    judgements = Eligibility(read_protocol(SAMPLE / "protocol.toml")).judge([x.record for x in labelled])
+    print(f"sample review: {len(labelled)} records (synthetic; the protocol was written with them)")
+    print(f"{'criterion':14}{'right':>7}{'unclear':>9}{'wrong':>7}   said / label: count")
+    for i, name in enumerate(CRITERIA):
+        pairs = Counter(
+            (str(j.criteria[i].verdict), x.criteria[name]) for j, x in zip(judgements, labelled, strict=True)
+        )
+        right = sum(n for (said, label), n in pairs.items() if said == label)
+        unclear = sum(n for (said, label), n in pairs.items() if said == "unclear" != label)
+        told = ", ".join(
+            f"{said}/{label}: {n}" for (said, label), n in sorted(pairs.items()) if said != label
+        )
+        total = len(labelled)
+        print(
+            f"{name:14}{right / total:7.2f}{unclear / total:9.2f}{(total - right - unclear) / total:7.2f}   {told}"
+        )
+    right = sum(j.design == x.design for j, x in zip(judgements, labelled, strict=True))
+    print(f"{'design':14}{right / len(labelled):7.2f}")
+    included = [j for j, x in zip(judgements, labelled, strict=True) if x.verdict == "include"]
+    kept = sum(j.reason is None for j in included)
+    aside = sum(j.reason is not None for j in judgements)
+    print(
+        f"includes with no criterion not met: {kept} of {len(included)}; set aside: {aside / len(labelled):.2f}\n"
+    )
+
+
+def finished() -> None:
+    """Recall of the final includes among records with no criterion not met, and the share set aside."""
+    print(
+        f"{'review':24}{'records':>8}{'incl.':>7}{'lost':>6}{'recall':>8}{'aside':>7}{'rec/s':>7}   reasons"
+    )
+    totals = Counter[str]()
+    recalls, shares = [], []
+    for review in load_reviews():
+        eligibility = Eligibility(read_protocol(review.protocol_path))
+        start = time.perf_counter()
+        judgements = eligibility.judge(review.records)
+        rate = len(judgements) / (time.perf_counter() - start)
+        lost, recall, aside = measure(judgements, review.included)
+        recalls.append(recall)
+        shares.append(aside)
+        totals.update(
+            n=len(judgements), included=sum(review.included), lost=lost, aside=round(aside * len(judgements))
+        )
+        reasons = Counter(j.reason for j in judgements if j.reason)
+        told = ", ".join(f"{k} {n}" for k, n in reasons.most_common())
+        counts = f"{len(judgements):8d}{sum(review.included):7d}{lost:6d}"
+        print(f"{review.name:24}{counts}{recall:8.3f}{aside:7.3f}{rate:7.0f}   {told}")
+    print(
+        f"{'all records together':24}{totals['n']:8d}{totals['included']:7d}{totals['lost']:6d}"
+        f"{1 - totals['lost'] / totals['included']:8.3f}{totals['aside'] / totals['n']:7.3f}"
+    )
+    print(
+        f"{'mean of the reviews':24}{'':21}{sum(recalls) / len(recalls):8.3f}{sum(shares) / len(shares):7.3f}"
+    )
+
+
+def measure(judgements: Sequence[Judgement], included: Sequence[bool]) -> tuple[int, float, float]:
+    """Includes set aside, recall of the includes, share of all records set aside."""
+    aside = [any(c.verdict is Verdict.NOT_MET for c in j.criteria) for j in judgements]
+    lost = sum(a and i for a, i in zip(aside, included, strict=True))
+    return lost, 1 - lost / sum(included), sum(aside) / len(aside)
+
+
+def load_sample() -> list[Labelled]:
+    """The entries of the sample review with their labels."""
+    records: dict[tuple[str, int], Record] = {}
+    for path in sorted(SAMPLE.iterdir()):
+        if path.suffix == ".ris" or path.name == "congress.csv":
+            entries = [e for e in read(open_records(path)) if isinstance(e, Record)]
+            records.update({(path.name, n): r for n, r in enumerate(entries, 1)})
+    with (SAMPLE / "labels.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        Labelled(
+            record=records[row["file"], int(row["position"])],
+            verdict=row["verdict"],
+            reason=row["reason"],
+            criteria={c: row[c] for c in CRITERIA},
+            design=row["design"],
+        )
+        for row in rows
+        if (row["file"], int(row["position"])) in records
+    ]
+
+
+def load_reviews() -> list[Review]:
+    """The finished reviews."""
+    reviews = []
+    for path in sorted(REVIEWS.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        reviews.append(
+            Review(
+                name=path.stem,
+                records=tuple(Record(title=r["title"], abstract=r["abstract"]) for r in rows),
+                included=tuple(r["label_included"] == "1" for r in rows),
+                protocol_path=path.with_suffix(".picos.json"),
+            )
+        )
+    return reviews
+
+
+if __name__ == "__main__":
+    sys.exit(main())

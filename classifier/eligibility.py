@@ -1,0 +1,270 @@
+"""Each PICOS criterion of a protocol judged on a record: met, unclear or not met, with the words that say so.
+
+*Not met* is said only where the text says so: unwanted terms without wanted ones, wanted terms that
+are denied ("daratumumab-naive"), a design that is surely none of the wanted, or a full abstract that
+holds nothing of a list of names. What a short text does not mention is *unclear*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from classifier.eligibility_context import Context, context_of
+from classifier.eligibility_design import DesignRule
+from classifier.eligibility_terms import (
+    Absence,
+    Mention,
+    TermEvidence,
+    WordForms,
+    weigh_mentions,
+    words_of,
+)
+from data.protocol import CRITERIA, Criterion, Protocol
+from data.records import Design, Record
+from models.background import load_background
+from models.design import DESIGNS, DesignModel, load_design_model
+from models.terms import Hit, Terms
+
+FULL_ABSTRACT = 400  # characters; shorter ones often leave out what a study was about
+_BATCH = 512
+
+
+class Verdict(StrEnum):
+    """What a text says of a criterion."""
+
+    MET = "met"
+    UNCLEAR = "unclear"
+    NOT_MET = "not_met"
+
+
+class Suggestion(StrEnum):
+    """What a record's verdicts add up to. A suggestion is never a decision."""
+
+    INCLUDE = "include"
+    EXCLUDE = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A term of the protocol at its place in `Record.text` (code points, end exclusive).
+
+    `wanted` says whether it speaks for the criterion there: "daratumumab" in "daratumumab-naive" does not.
+    """
+
+    start: int
+    end: int
+    term: str
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionJudgement:
+    """One criterion of one record; `probability` is that of the criterion being met."""
+
+    criterion: str
+    verdict: Verdict
+    probability: float
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the protocol makes of one record.
+
+    Attributes
+    ----------
+    criteria : tuple of CriterionJudgement
+        In the order of `data.protocol.CRITERIA`.
+    design : Design
+    design_probability : float
+    suggested : Suggestion or None
+        To be shown only where `Protocol.show_suggestions` allows it.
+    reason : str or None
+        The first criterion not met, in the order of the protocol; then language and date.
+    """
+
+    criteria: tuple[CriterionJudgement, ...]
+    design: Design
+    design_probability: float
+    suggested: Suggestion | None
+    reason: str | None
+
+
+class Eligibility:
+    """A protocol, prepared to judge any number of records.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    design_model : DesignModel or None
+        None: the one that ships.
+    """
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        *,
+        design_model: DesignModel | None = None,
+    ) -> None:
+        self.protocol = protocol
+        self.design_model = design_model or load_design_model()
+        self._terms = Terms.of(protocol)
+        self._forms = WordForms()
+        background = load_background()
+        topic = [protocol.title, protocol.question]
+        self._absence = {
+            c.name: Absence(c, background, also=topic if c.name == "intervention" else ())
+            for c in protocol.criteria
+        }
+        self._roots = {c.name: _roots(c) for c in protocol.criteria}
+        self._design_rule = DesignRule(protocol.criterion("study_design"))
+
+    def judge(self, records: Sequence[Record]) -> list[Judgement]:
+        """Judge each record, in the order given; a judgement depends on its own record only."""
+        judged: list[Judgement] = []
+        for start in range(0, len(records), _BATCH):
+            batch = records[start : start + _BATCH]
+            designs = self.design_model.probabilities(batch).tolist()
+            judged += [self._judge(r, p) for r, p in zip(batch, designs, strict=True)]
+        return judged
+
+    def _judge(self, record: Record, designs: list[float]) -> Judgement:
+        text, n_title = record.text, len(record.title)
+        mentions: dict[str, list[Mention]] = {name: [] for name in CRITERIA}
+        for hit in self._terms.find(text):
+            mentions[hit.criterion].append(_mention(text, hit, n_title))
+        absent = self._absent(record, mentions)
+        criteria = []
+        for criterion in self.protocol.criteria:
+            name = criterion.name
+            evidence = weigh_mentions(mentions[name], self._roots[name])
+            if name == "study_design":
+                word, probability = self._design_rule.judge(
+                    evidence, designs, full=len(record.abstract) >= FULL_ABSTRACT
+                )
+                verdict = Verdict(word)
+            else:
+                verdict, probability = _judge_terms(criterion, evidence, absent=name in absent)
+            spans = tuple(
+                Span(m.hit.start, m.hit.end, m.hit.term, m.speaks_for)
+                for m in mentions[name]
+                if m.context is not Context.EXCLUDED or m.hit.wanted
+            )
+            criteria.append(CriterionJudgement(name, verdict, probability, spans))
+        return self._conclude(record, tuple(criteria), designs)
+
+    def _absent(self, record: Record, mentions: Mapping[str, Sequence[Mention]]) -> frozenset[str]:
+        """The criteria of which a full abstract holds too little to be about them."""
+        if len(record.abstract) < FULL_ABSTRACT:
+            return frozenset()
+        missing = [
+            name
+            for name in ("population", "intervention")
+            if self.protocol.criterion(name).terms and not any(m.hit.wanted for m in mentions[name])
+        ]
+        if not missing:
+            return frozenset()
+        words = words_of(record.text, self._forms)
+        least = _COVERAGE_BOTH if len(missing) == 2 else _COVERAGE
+        return frozenset(
+            name
+            for name in missing
+            if self._absence[name].rarity >= _RARITY
+            and self._absence[name].coverage(words) < least
+            and (name == "intervention" or len(missing) == 2)
+        )
+
+    def _conclude(
+        self, record: Record, criteria: tuple[CriterionJudgement, ...], designs: Sequence[float]
+    ) -> Judgement:
+        best = max(range(len(DESIGNS)), key=designs.__getitem__)
+        reason = next((c.criterion for c in criteria if c.verdict is Verdict.NOT_MET), None)
+        reason = reason or _limit_broken(self.protocol, record)
+        suggested = None
+        if reason is not None:
+            suggested = Suggestion.EXCLUDE
+        elif all(c.verdict is Verdict.MET for c in criteria if self._speaks(c.criterion)):
+            suggested = Suggestion.INCLUDE if any(self._speaks(c.criterion) for c in criteria) else None
+        return Judgement(
+            criteria=criteria,
+            design=DESIGNS[best] if record.has_text or record.publication_types else Design.OTHER,
+            design_probability=designs[best],
+            suggested=suggested,
+            reason=reason,
+        )
+
+    def _speaks(self, name: str) -> bool:
+        """Whether a criterion says anything that a record could meet; comparators are often "any or none"."""
+        criterion = self.protocol.criterion(name)
+        return name != "comparator" and bool(criterion.terms or criterion.designs)
+
+
+_COVERAGE = 0.3
+_COVERAGE_BOTH = 0.5
+_RARITY = 6.0
+_ANY = re.compile(
+    r"\bany\b|\bnone\b|\bnot (?:needed|required)\b", re.I
+)  # a comparator that rules nothing out
+
+
+def _mention(text: str, hit: Hit, n_title: int) -> Mention:
+    context = context_of(text, hit)
+    speaks_for = hit.wanted and context not in (Context.DENIED, Context.EXCLUDED)
+    return Mention(hit, context, speaks_for, hit.start < n_title)
+
+
+def _judge_terms(criterion: Criterion, found: TermEvidence, *, absent: bool) -> tuple[Verdict, float]:
+    """Verdict and probability of a criterion that is judged by its terms.
+
+    The probabilities are judgements, ordered as the evidence is; `models.criteria` learns better ones.
+    """
+    if not criterion.terms and not criterion.unwanted:
+        return Verdict.UNCLEAR, 0.5
+    if criterion.name == "comparator" and _ANY.search(criterion.description) and not found.n_against:
+        return Verdict.MET, 0.95
+    if found.n_against:
+        if found.title_against and not found.title_own:
+            return Verdict.NOT_MET, 0.1
+        if not found.n_own and (found.n_against > 1 or not found.n_for):
+            return Verdict.NOT_MET, 0.15
+        if found.title_against or found.n_against > found.n_own:
+            return Verdict.UNCLEAR, 0.4
+    if found.n_own:
+        return Verdict.MET, 0.95 if found.title_own else 0.85 if found.n_own > 1 else 0.75
+    if found.n_for:
+        return Verdict.UNCLEAR, 0.5
+    if absent:
+        return Verdict.NOT_MET, 0.05
+    return Verdict.UNCLEAR, 0.35 if criterion.terms else 0.5
+
+
+def _limit_broken(protocol: Protocol, record: Record) -> str | None:
+    """The limit of the protocol that a record breaks; what a record does not state breaks none."""
+    language = record.language.casefold().strip()
+    if protocol.languages and language and not any(_same_language(language, w) for w in protocol.languages):
+        return "language"
+    if record.year is not None:
+        too_early = protocol.published_from and record.year < protocol.published_from.year
+        too_late = protocol.published_to and record.year > protocol.published_to.year
+        if too_early or too_late:
+            return "date"
+    return None
+
+
+def _same_language(given: str, wanted: str) -> bool:
+    """Whether any of the given languages is the wanted one ("eng; fre", "English")."""
+    return any(
+        g and (g.startswith(wanted[:3]) and wanted.startswith(g[:3]))
+        for g in given.replace(",", ";").replace(";", " ").split()
+    )
+
+
+def _roots(criterion: Criterion) -> dict[str, str]:
+    """The wanted term that each synonym stands for."""
+    roots = {term: term for term in criterion.wanted}
+    for term, others in criterion.synonyms.items():
+        roots.update(dict.fromkeys(others, term))
+    return roots

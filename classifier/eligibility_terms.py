@@ -1,0 +1,133 @@
+"""What the protocol's terms say of one criterion in one text, and what their absence is worth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifier.eligibility_context import Context
+from data.protocol import Criterion
+from models.background import Background
+from models.terms import Hit, normal_form
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NEIGHBOURS = 3  # characters between an unwanted word and the wanted one that it qualifies
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A hit with the context it stands in, and whether it speaks for the criterion there."""
+
+    hit: Hit
+    context: Context
+    speaks_for: bool
+    in_title: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TermEvidence:
+    """The mentions of one criterion, counted.
+
+    Attributes
+    ----------
+    n_for, n_against : int
+        Mentions that speak for and against it, those of the title included.
+    title_for, title_against : int
+        The same in the title alone.
+    n_own : int
+        Mentions for it that no unwanted word qualifies ("newly diagnosed" qualifies the "myeloma"
+        after it) and that are not about earlier treatment.
+    title_own : int
+        The same in the title.
+    """
+
+    n_for: int
+    n_against: int
+    title_for: int
+    title_against: int
+    n_own: int
+    title_own: int
+
+
+def weigh_mentions(mentions: Sequence[Mention], root_of: Mapping[str, str]) -> TermEvidence:
+    """Count the mentions of one criterion; `root_of` gives the wanted term that a synonym stands for."""
+    against = [m for m in mentions if not m.speaks_for]
+    speaking = [m for m in mentions if m.speaks_for]
+    qualified = {
+        root_of.get(m.hit.term, m.hit.term)
+        for m in speaking
+        if any(_qualifies(a.hit, m.hit) for a in against)
+    }
+    own = [
+        m
+        for m in speaking
+        if m.context is not Context.EARLIER and root_of.get(m.hit.term, m.hit.term) not in qualified
+    ]
+    return TermEvidence(
+        n_for=len(speaking),
+        n_against=len(against),
+        title_for=sum(m.in_title for m in speaking),
+        title_against=sum(m.in_title for m in against),
+        n_own=len(own),
+        title_own=sum(m.in_title for m in own),
+    )
+
+
+def _qualifies(unwanted: Hit, wanted: Hit) -> bool:
+    return (
+        -1 <= wanted.start - unwanted.end <= _NEIGHBOURS or -1 <= unwanted.start - wanted.end <= _NEIGHBOURS
+    )
+
+
+class Absence:
+    """How much of a criterion's terms a text holds when it holds none of them whole.
+
+    A list of names (drugs, diseases) is closed: a full abstract without any of them is about something
+    else. A list of common words ("feedback", "physicians") is open, and its absence says nothing.
+
+    Parameters
+    ----------
+    criterion : Criterion
+    background : Background
+    also : iterable of str
+        Other phrases for the same thing, of which the title of the review is one.
+    """
+
+    def __init__(self, criterion: Criterion, background: Background, *, also: Iterable[str] = ()) -> None:
+        own = [_rarities(term, background) for term in criterion.terms]
+        self._phrases = [w for w in (*own, *(_rarities(t, background) for t in also)) if w]
+        rarest = [max(w.values()) for w in own if w]
+        self.rarity = float(np.median(rarest)) if rarest else 0.0
+
+    def coverage(self, words: frozenset[str]) -> float:
+        """Share of the best-covered phrase found among the words, rare words counting more: 0 to 1."""
+        return max(
+            (
+                sum(v for w, v in phrase.items() if w in words) / sum(phrase.values())
+                for phrase in self._phrases
+            ),
+            default=0.0,
+        )
+
+
+def _rarities(phrase: str, background: Background) -> dict[str, float]:
+    found = {normal_form(w): background.rarity(w) for w in _WORD.findall(phrase)}
+    return {w: v for w, v in found.items() if v > 0}
+
+
+class WordForms(dict[str, str]):
+    """Normal form of each word met; a word is brought to it once."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) > 500_000:  # a stream of records may bring any number of words
+            self.clear()
+        form = self[word] = normal_form(word)
+        return form
+
+
+def words_of(text: str, forms: WordForms) -> frozenset[str]:
+    """The normal forms of the words of a text."""
+    return frozenset(map(forms.__getitem__, set(_WORD.findall(text))))

@@ -317,6 +317,12 @@ class _Reader:
                     header = number
                 if not where and names[0] == key:
                     return number
-            if inside and re.match(rf"""["']?{re.escape(key)}["']?\s*[=:]""", stripped):
+            if inside and _opens(key, stripped):
                 return number
+            if where and header == 1 and _opens(where, stripped):  # the short JSON form has no headers
+                header = number
         return header
+
+
+def _opens(key: str, line: str) -> bool:
+    return re.match(rf"""["'{{\s]*{re.escape(key)}["']?\s*[=:]""", line) is not None

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -54,7 +55,7 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def _server_user(folder: Path) -> dict[str, str]:
+def _server_user(folder: Path) -> dict[str, Any]:
     """PostgreSQL refuses to run as root: hand it to the account that Debian's package makes."""
     if os.geteuid() != 0:
         return {}

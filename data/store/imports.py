@@ -180,7 +180,7 @@ def all_records(db: sa.Connection, *, representatives: bool = False) -> Iterator
     query = sa.select(records).order_by(records.c.id)
     if representatives:
         query = query.where(records.c.id == records.c.group_id)
-    for row in db.execution_options(yield_per=1000).execute(query).mappings():
+    for row in db.execute(query, execution_options={"yield_per": 1000}).mappings():
         yield record_of_row(row)
 
 

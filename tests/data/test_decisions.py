@@ -79,16 +79,24 @@ CASES = [
     pytest.param("single", [("A", MAYBE)], Outcome.INCLUDE, id="single: maybe advances"),
     pytest.param("single", [("A", INCLUDE), ("B", EXCLUDE)], Outcome.CONFLICT, id="single: two disagree"),
     pytest.param(
-        "single", [("A", INCLUDE), ("B", EXCLUDE), ("C", EXCLUDE)], Outcome.EXCLUDE, id="single: a third settles"
+        "single",
+        [("A", INCLUDE), ("B", EXCLUDE), ("C", EXCLUDE)],
+        Outcome.EXCLUDE,
+        id="single: a third settles",
     ),
     pytest.param("dual", [("A", INCLUDE)], Outcome.WAITING, id="dual: one is not enough"),
     pytest.param("dual", [("A", INCLUDE), ("A", INCLUDE)], Outcome.WAITING, id="dual: one twice is one"),
-    pytest.param("dual", [("A", INCLUDE), (" a ", INCLUDE)], Outcome.WAITING, id="dual: other spelling of one"),
+    pytest.param(
+        "dual", [("A", INCLUDE), (" a ", INCLUDE)], Outcome.WAITING, id="dual: other spelling of one"
+    ),
     pytest.param("dual", [("A", INCLUDE), ("B", MAYBE)], Outcome.INCLUDE, id="dual: include and maybe agree"),
     pytest.param("dual", [("A", EXCLUDE), ("B", EXCLUDE)], Outcome.EXCLUDE, id="dual: two excludes"),
     pytest.param("dual", [("A", INCLUDE), ("B", EXCLUDE)], Outcome.CONFLICT, id="dual: disagreement"),
     pytest.param(
-        "dual", [("A", INCLUDE), ("B", EXCLUDE), ("C", INCLUDE)], Outcome.INCLUDE, id="dual: a third adjudicates"
+        "dual",
+        [("A", INCLUDE), ("B", EXCLUDE), ("C", INCLUDE)],
+        Outcome.INCLUDE,
+        id="dual: a third adjudicates",
     ),
     pytest.param(
         "dual",
@@ -149,10 +157,14 @@ def test_the_same_decision_sent_twice_is_written_once(review) -> None:
         pytest.param({"record_id": 99}, "record R99: there is none", id="unknown record"),
         pytest.param({"person": "  "}, "the person's name is empty", id="nobody"),
         pytest.param({"reason": "boredom"}, "reason 'boredom' is none of population, ", id="unknown reason"),
-        pytest.param({"verdict": INCLUDE, "reason": "population"}, "goes with exclude only", id="include reason"),
+        pytest.param(
+            {"verdict": INCLUDE, "reason": "population"}, "goes with exclude only", id="include reason"
+        ),
         pytest.param({"stage": Stage.FULL_TEXT}, "takes a reason", id="full text without a reason"),
         pytest.param(
-            {"stage": Stage.FULL_TEXT, "reason": "population"}, "decide that stage first", id="full text too early"
+            {"stage": Stage.FULL_TEXT, "reason": "population"},
+            "decide that stage first",
+            id="full text too early",
         ),
     ],
 )

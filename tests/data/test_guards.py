@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,13 @@ from data.store.connection import Store
 from data.store.dataset import confirmed_findings, confirmed_records
 from data.store.decisions import Decision, Verdict
 from data.store.findings import FindingDecision, FindingVerdict
-from data.store.schema import metadata
+from data.store.schema import CONTENT_FIELDS, metadata
 from tests.builders import a_finding, a_record, add_records
 from tests.databases import new_review, protocol_of
 
 
 @pytest.fixture
-def store(database_url) -> Store:
+def store(database_url) -> Iterator[Store]:
     """A review with a decision on a record and one on a finding."""
     protocol = protocol_of()
     review = new_review(database_url, protocol)
@@ -84,14 +85,16 @@ def test_no_insert_takes_the_place_of_a_decision(store, table, key) -> None:
     if table == "screening_decisions":
         changed |= {"verdict": "exclude"}
     else:
-        changed |= dict.fromkeys([*findings.CONTENT_FIELDS, "content_sha256"])
+        changed |= dict.fromkeys([*CONTENT_FIELDS, "content_sha256"])
     columns = ", ".join(f'"{c}"' for c in changed)
     values = ", ".join(f":{c}" for c in changed)
     if dialect == "sqlite":
         statement = f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({values})"
     else:
         update = "verdict = excluded.verdict"
-        statement = f"INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {update}"
+        statement = (
+            f"INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {update}"
+        )
     before = state(store)
     with pytest.raises((sa.exc.DBAPIError, StoreError)), store.write() as db:
         db.execute(sa.text(statement), changed)
@@ -118,7 +121,8 @@ def test_a_decision_names_a_person_even_where_foreign_keys_are_off(tmp_path: Pat
     with pytest.raises(sqlite3.IntegrityError, match="names a known person"):
         db.execute(
             f"INSERT INTO {table} ({about}, person_id, verdict, role, protocol_version_id, idempotency_key,"
-            f" decided_at, previous_hash, row_hash) VALUES ({what}, 999, 'reject', 'reviewer', 1, 'k', 't', 'p', 'h')"
+            f" decided_at, previous_hash, row_hash)"
+            f" VALUES ({what}, 999, 'reject', 'reviewer', 1, 'k', 't', 'p', 'h')"
         )
     db.close()
 

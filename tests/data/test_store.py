@@ -1,0 +1,160 @@
+"""Imports, references, the queue and the registry of a review."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data.errors import ReadError, StoreError
+from data.records import Record
+from data.store import decisions, imports, people, queue, references, registry
+from data.store.connection import Store
+from data.store.decisions import Decision, Verdict
+from data.store.imports import Batch, Rejected
+from data.store.queue import Prediction
+from data.store.registry import Model
+from tests.builders import a_record, add_records
+from tests.databases import new_review, protocol_of
+
+
+@pytest.fixture
+def store(database_url) -> Iterator[Store]:
+    review = new_review(database_url, protocol_of())
+    yield review
+    review.close()
+
+
+def batch(name: str) -> Batch:
+    return Batch(file_name=name, file_sha256=name, format="CSV", encoding="utf-8")
+
+
+def test_counts_reconcile_and_rejects_are_kept(store) -> None:
+    reject = Rejected(7, "no title", "raw entry")
+    with store.write() as db:
+        entries: list[Record | Rejected] = [a_record("One"), reject, a_record("Two"), a_record("Two")]
+        batch_id, counts = imports.add_batch(db, batch("a.csv"), entries, n_seen=4)
+    assert (counts.seen, counts.imported, counts.already, counts.rejected) == (4, 3, 0, 1)
+    with store.read() as db:
+        assert imports.rejects(db, batch_id) == [reject]
+    with store.write() as db:
+        _, counts = imports.add_batch(db, batch("b.csv"), [a_record("Two"), a_record("Three")], n_seen=2)
+    assert (counts.seen, counts.imported, counts.already, counts.rejected) == (2, 1, 1, 0)
+
+
+def test_a_file_whose_counts_do_not_reconcile_leaves_nothing_behind(store) -> None:
+    with pytest.raises(ReadError, match="holds 3 entries, but 2 imported"), store.write() as db:
+        imports.add_batch(db, batch("a.csv"), [a_record("One"), a_record("Two")], n_seen=3)
+    with store.read() as db:
+        assert imports.batches(db) == []
+        assert list(imports.all_records(db)) == []
+
+
+def test_records_that_say_nothing_are_all_kept(store) -> None:
+    for name in ("a.csv", "b.csv"):
+        with store.write() as db:
+            _, counts = imports.add_batch(db, batch(name), [Record(line=2), Record(line=3)], n_seen=2)
+        assert counts.imported == 2
+
+
+# PostgreSQL keeps no NUL character; readers refuse files that hold one.
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.builds(
+        Record, title=TEXTS, abstract=TEXTS, authors=st.lists(TEXTS, max_size=3).map(tuple), doi=TEXTS,
+        year=st.none() | st.integers(1, 2100), keywords=st.lists(TEXTS, max_size=3).map(tuple), raw=TEXTS,
+    )
+)  # fmt: skip
+def test_what_goes_in_comes_out_untouched(store, record) -> None:
+    name = uuid.uuid4().hex
+    with store.write() as db:
+        _, counts = imports.add_batch(db, batch(name), [record], n_seen=1)
+    with store.read() as db:
+        stored = [s.record for s in imports.all_records(db)]
+    if counts.imported:
+        assert stored[-1] == record
+    else:  # an entry that says the same was there: only the raw words may differ
+        assert record in [dataclasses.replace(s, raw=record.raw) for s in stored]
+
+
+def test_a_record_is_found_by_key_or_by_its_own_unique_id(store) -> None:
+    add_records(
+        store, a_record("One", external_id="77"), a_record("Two", external_id="R1"), a_record("Three")
+    )
+    with store.read() as db:
+        assert imports.find_record(db, "77") == 1
+        assert imports.find_record(db, "r3") == 3
+        with pytest.raises(StoreError, match=r"several records have that external id \(R1, R2\)"):
+            imports.find_record(db, "R1")
+        for unknown in ("R9", "", "x", "R99999999999999999999", "R\u00b2"):
+            with pytest.raises(StoreError, match="there is none with that key"):
+                imports.find_record(db, unknown)
+
+
+def test_merged_records_are_one_reference_until_a_person_undoes_it(store) -> None:
+    add_records(store, *(a_record(f"T{i}") for i in range(5)))
+    with store.write() as db:
+        assert references.link_records(db, [(5, 3, "DOI"), (3, 1, "DOI"), (3, 5, "again"), (2, 2, "x")]) == 2
+        assert references.members(db) == {1: [1, 3, 5]}
+        assert references.unlink_record(db, 3, person="Ada") == 2
+        assert references.members(db) == {}
+        assert references.undone_pairs(db) == {(3, 5), (1, 3)}
+        with pytest.raises(StoreError, match="R3: is not merged"):
+            references.unlink_record(db, 3, person="Ada")
+
+
+def test_leases_keep_two_readers_off_the_same_record_and_run_out(store) -> None:
+    protocol = protocol_of()
+    add_records(store, *(a_record(f"T{i}") for i in range(3)))
+    model = Model(model_id="q", kind="queue", bundle=None, recipe={}, labels_fingerprint="", metrics={})
+    with store.write() as db:
+        registry.register(db, model)
+        queue.keep_predictions(
+            db, "q", [Prediction(i, rank, 1.0 / rank, None) for rank, i in enumerate((2, 1, 3), 1)]
+        )
+        ada, ben = people.add_person(db, "Ada"), people.add_person(db, "Ben")
+
+        def lend(person_id: int, minutes: float = 30) -> int | None:
+            lent = queue.lease_next(db, person_id=person_id, model_id="q", minutes=minutes)
+            return lent.record_id if lent else None
+
+        def decide(record_id: int) -> None:
+            decision = Decision(person="Ada", record_id=record_id, verdict=Verdict.EXCLUDE)
+            decisions.decide(db, decision, protocol=protocol)
+
+        assert [lend(ada), lend(ada)] == [2, 2], "one's own lease is handed out again"
+        assert lend(ben) == 1
+        decide(2)
+        assert lend(ada) == 3
+        assert lend(ben, minutes=-1) == 1
+        decide(3)
+        assert lend(ada) == 1, "the other's lease has run out"
+        decide(1)
+        assert lend(ada) is None
+
+
+def test_models_are_promoted_and_rolled_back(store) -> None:
+    def model(name: str) -> Model:
+        return Model(
+            model_id=name, kind="relevance", bundle=name, recipe={}, labels_fingerprint="f", metrics={}
+        )
+
+    with store.write() as db:
+        for name in "abc":
+            assert registry.register(db, model(name))
+        assert not registry.register(db, model("a"))
+        assert registry.current(db, kind="relevance") is None
+        registry.promote(db, "a")
+        registry.promote(db, "b")
+        statuses = {m.model_id: m.status for m in registry.listed(db)}
+        assert statuses == {"a": "retired", "b": "current", "c": "candidate"}
+        assert registry.roll_back(db, kind="relevance") == "a"
+        with pytest.raises(StoreError, match="no earlier relevance model"):
+            registry.roll_back(db, kind="relevance")

@@ -61,6 +61,7 @@ _TRIAL = re.compile(
     r"|\bCTRI/\d{4}/\d+/\d+\b|\bDRKS ?\d{8}\b|\bjRCT[s\d]\d{6,10}\b",
     re.IGNORECASE,
 )
+_LONG_NUMBER = re.compile(r"\d{6}|CTRI")  # in every registry number; a quick look before the slow one
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,9 @@ def trial_numbers(text: str) -> frozenset[str]:
     >>> sorted(trial_numbers("NCT 01234567; EudraCT 2010-123456-12"))
     ['201012345612', 'NCT01234567']
     """
-    found = set()
+    found: set[str] = set()
+    if not _LONG_NUMBER.search(text):
+        return frozenset()
     for match in _TRIAL.finditer(text):
         number = re.sub(r"(?i)^(eudract|euctr)[ :#-]*(no\.?|number)?[ :]*", "", match[0])
         number = re.sub(r"[\s-]", "", number).upper()

@@ -109,6 +109,24 @@ class Comparison:
         )
 
 
+def hopeless(a: Key, b: Key) -> bool:
+    """Whether a glance shows that a pair will be judged different; most pairs of a block are."""
+    if (a.pmid and a.pmid == b.pmid) or (a.doi and a.doi == b.doi):
+        return False
+    if a.numbers != b.numbers or a.report != b.report or a.notice != b.notice:
+        return True
+    if a.year is not None and b.year is not None and abs(a.year - b.year) > 1:
+        return True
+    if a.people and b.people and a.people.isdisjoint(b.people):
+        return True
+    if a.title == b.title:
+        return not a.title
+    shorter, longer = sorted((a.title, b.title), key=len)
+    if longer.startswith(shorter) or longer.endswith(shorter):
+        return not shorter
+    return fuzz.ratio(a.title, b.title, score_cutoff=SIMILAR_TITLE) < SIMILAR_TITLE
+
+
 def compare(a: Key, b: Key) -> Comparison:
     """Compare two keys field by field."""
     titles, title_score = compare_titles(a.title, b.title)

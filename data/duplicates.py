@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 from data.duplicate_keys import Key, key_of
-from data.duplicate_rules import Verdict, compare, evidence, judge, objections, score
+from data.duplicate_rules import Verdict, compare, evidence, hopeless, judge, objections, score
 from data.records import Record
 
 # A block of more is compared in the neighbourhood of each record only, sorted by title; a guess.
@@ -73,6 +73,8 @@ def find_duplicates(records: Iterable[Record]) -> Duplicates:
     merges: list[Pair] = []
     maybe: list[Pair] = []
     for a, b in candidate_pairs(keys, BLOCKS):
+        if hopeless(keys[a], keys[b]):
+            continue
         compared = compare(keys[a], keys[b])
         verdict = judge(compared)
         if verdict is not Verdict.DIFFERENT:

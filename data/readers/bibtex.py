@@ -48,6 +48,7 @@ _TYPE_NAMES = {
     "patent": "Patent",
     "unpublished": "Unpublished work",
 }
+_STRING_NAME = re.compile(r"\s*@\w+\s*[{(]\s*([^\s=]+)")
 _MAX_STRINGS = 10_000  # abbreviations; no list of journals is longer
 
 
@@ -112,13 +113,23 @@ def _read(opened: Opened) -> Iterator[Entry]:
 
 
 def _entry(raw: str, line: int, strings: list[str]) -> Entry:
-    used = [s for s in strings if (name := re.match(r"\s*@\w+\s*[{(]\s*([^\s=]+)", s)) and name[1] in raw]
+    lower = raw.lower()
+    used = [s for s in strings if (name := _STRING_NAME.match(s)) and name[1].lower() in lower]
     library = parse_string("".join([*used, raw]))
     entries = [*library.entries, *(b.ignore_error_block for b in library.failed_blocks)]
     found = next((e for e in entries if isinstance(e, BibEntry)), None)
     if found is None:
         return reject(line, f"not a whole BibTeX entry: {_problem(library.failed_blocks)}", raw)
-    return _record(found, raw, line)
+    abbreviations = {name.lower(): str(string.value) for name, string in library.strings_dict.items()}
+    return _record(found, raw, line, abbreviations)
+
+
+def _joined(value: str, abbreviations: dict[str, str]) -> str:
+    """The value of `jan # " 2019"`: parts in quotes or braces as they are, names looked up."""
+    parts = re.findall(r'"([^"]*)"|\{([^{}]*)\}|([^\s#"{}]+)', value)
+    return "".join(
+        quoted or braced or abbreviations.get(name.lower(), name) for quoted, braced, name in parts
+    )
 
 
 def _problem(failed: list[ParsingFailedBlock]) -> str:
@@ -127,10 +138,14 @@ def _problem(failed: list[ParsingFailedBlock]) -> str:
     return short(re.sub(r"\s*\(?(?:on |at |in )?line \d+\)?", "", said))[:200]
 
 
-def _record(entry: BibEntry, raw: str, line: int) -> Record:
+def _record(entry: BibEntry, raw: str, line: int, abbreviations: dict[str, str]) -> Record:
     values: dict[str, str] = {}
+    enclosings = entry.parser_metadata.get("removed_enclosing", {})
     for item in entry.fields:
-        values.setdefault(item.key.lower(), clean(str(item.value)))
+        value = str(item.value)
+        if "#" in value and enclosings.get(item.key) == "no-enclosing":
+            value = _joined(value, abbreviations)
+        values.setdefault(item.key.lower(), clean(value))
 
     def one(*names: str) -> str:
         return next((text for n in names if (text := short(plain_text(values.get(n, ""))))), "")

@@ -13,6 +13,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,8 @@ MAX_RATIO = 200  # of a part over 10 MB; text in a sheet shrinks 5 to 20 times
 _FREE_BYTES = 10_000_000
 _HEADER_ROWS = 20  # a header stands no lower
 _CHUNK = 1 << 18
+# How a zip archive says that it is broken; NotImplementedError and RuntimeError: packed or locked otherwise.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, KeyError)
 
 
 def _sniff(head: Head) -> int:
@@ -79,7 +82,7 @@ def _refuse_bombs(path: Path) -> None:
                     with archive.open(part) as file:
                         if re.search(rb"<!\s*(DOCTYPE|ENTITY)", file.read(1 << 16), re.IGNORECASE):
                             raise ReadError(f"{path}: {part.filename} has a document type; not read")
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as err:
+    except _BROKEN as err:
         raise ReadError(f"{path}: not a whole XLSX workbook ({err}); save it again") from err
 
 
@@ -164,12 +167,13 @@ def _entry(opened: Opened, header: list[str], cells: list[str], number: int) -> 
 
 def _count(opened: Opened) -> int:
     """Rows of the sheet's XML that hold a value, less the header, without openpyxl."""
-    with zipfile.ZipFile(opened.path) as archive:
-        blank = _blank_strings(archive)
-        n_rows = sum(
-            _has_value(row, blank) for row in _elements(archive, _sheet_part(archive, opened.sheet), "row")
-        )
-    return n_rows - 1
+    try:
+        with zipfile.ZipFile(opened.path) as archive:
+            blank = _blank_strings(archive)
+            rows = _elements(archive, _sheet_part(archive, opened.sheet), "row")
+            return sum(_has_value(row, blank) for row in rows) - 1
+    except _BROKEN as err:
+        raise ReadError(f"{opened.path}: not a whole XLSX workbook ({err}); save it again") from err
 
 
 def _elements(archive: zipfile.ZipFile, part: str, tag: str) -> Iterator[str]:

@@ -130,8 +130,8 @@ def final(study: Study) -> Record:
         abstract=(
             f"BACKGROUND: Few options exist {study.setting} for {study.disease}. METHODS: In this "
             f"study {study.n_final} patients received {study.drug}. {TEAMS[study.n % 2]}. FINDINGS: With a "
-            f"follow-up of {study.n % 20 + 24} months, the {study.final_result}. INTERPRETATION: The benefit lasted. "
-            + (f"FUNDING: none. Registered as {study.number}." if study.number else "")
+            f"follow-up of {study.n % 20 + 24} months, the {study.final_result}. INTERPRETATION: "
+            "The benefit lasted. " + (f"FUNDING: none. Registered as {study.number}." if study.number else "")
         ),
         authors=(*study.authors, "Zander M", "Zoller T"),
         year=study.year + 2,

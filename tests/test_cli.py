@@ -15,7 +15,7 @@ import pytest
 from tests.command import picosieve
 
 SEARCH = """record_id,title,abstract,year
-a1,Isatuximab after daratumumab,"In myeloma, median PFS was 4.6 months (95% CI 3.5-6.2), ORR was 34% (33/97).",2023
+a1,Isatuximab after daratumumab,"In myeloma, median PFS was 4.6 months (95% CI 3.5-6.2), ORR 34% (33/97).",
 a2,Statins in heart failure,"We randomised 200 patients with heart failure to a statin or placebo.",2019
 a3,,,2020
 a4,Daratumumab retreatment in relapsed myeloma,"Overall response rate 40%; median OS was not reached.",2024

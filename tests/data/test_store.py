@@ -12,11 +12,9 @@ from hypothesis import strategies as st
 
 from data.errors import ReadError, StoreError
 from data.records import Record
-from data.store import decisions, imports, people, queue, references, registry
+from data.store import imports, references, registry
 from data.store.connection import Store
-from data.store.decisions import Decision, Verdict
 from data.store.imports import Batch, Rejected
-from data.store.queue import Prediction
 from data.store.registry import Model
 from tests.builders import a_record, add_records
 from tests.databases import new_review, protocol_of
@@ -108,36 +106,6 @@ def test_merged_records_are_one_reference_until_a_person_undoes_it(store) -> Non
         assert references.undone_pairs(db) == {(3, 5), (1, 3)}
         with pytest.raises(StoreError, match="R3: is not merged"):
             references.unlink_record(db, 3, person="Ada")
-
-
-def test_leases_keep_two_readers_off_the_same_record_and_run_out(store) -> None:
-    protocol = protocol_of()
-    add_records(store, *(a_record(f"T{i}") for i in range(3)))
-    model = Model(model_id="q", kind="queue", bundle=None, recipe={}, labels_fingerprint="", metrics={})
-    with store.write() as db:
-        registry.register(db, model)
-        queue.keep_predictions(
-            db, "q", [Prediction(i, rank, 1.0 / rank, None) for rank, i in enumerate((2, 1, 3), 1)]
-        )
-        ada, ben = people.add_person(db, "Ada"), people.add_person(db, "Ben")
-
-        def lend(person_id: int, minutes: float = 30) -> int | None:
-            lent = queue.lease_next(db, person_id=person_id, model_id="q", minutes=minutes)
-            return lent.record_id if lent else None
-
-        def decide(record_id: int) -> None:
-            decision = Decision(person="Ada", record_id=record_id, verdict=Verdict.EXCLUDE)
-            decisions.decide(db, decision, protocol=protocol)
-
-        assert [lend(ada), lend(ada)] == [2, 2], "one's own lease is handed out again"
-        assert lend(ben) == 1
-        decide(2)
-        assert lend(ada) == 3
-        assert lend(ben, minutes=-1) == 1
-        decide(3)
-        assert lend(ada) == 1, "the other's lease has run out"
-        decide(1)
-        assert lend(ada) is None
 
 
 def test_models_are_promoted_and_rolled_back(store) -> None:

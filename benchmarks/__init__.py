@@ -1,0 +1,1 @@
+"""Measures of everything that is promised, printed by `make bench`."""

@@ -515,16 +515,17 @@ def score(
 
     if (project is None) == (model is None):
         raise UsageError("give --project DIR or --model BUNDLE, whose model scores")
+    protocol = None
     if project is not None:
         from training.retrain import load_current
 
         with _open(project) as opened:
-            fitted = load_current(opened)
+            fitted, protocol = load_current(opened), opened.protocol
     else:
         assert model is not None
         fitted = RelevanceModel.load(model)
     with _progress("Scoring") as advance:
-        scored = score_file(source, output, model=fitted, on_records=advance)
+        scored = score_file(source, output, model=fitted, protocol=protocol, on_records=advance)
     typer.echo(
         f"{output}: {scored.n_records} records scored, {scored.n_findings} findings in them,"
         f" {scored.n_rejected} entries rejected ({scored.model_id})"
@@ -639,7 +640,9 @@ def _run_demo(folder: Path) -> None:
             typer.echo(f"  {trained.model_id}: average precision {trained.average_precision:.3f} out of fold")
         typer.echo(f"  {'promoted' if trained.promoted else 'not promoted'}: {trained.reason}")
         _step(7, "Scored", "a later search of 15 records, best three")
-        scored = score_file(there / rehearsal.LATER, folder / "scores", model=load_current(project))
+        scored = score_file(
+            there / rehearsal.LATER, folder / "scores", model=load_current(project), protocol=project.protocol
+        )
         for line in rehearsal.best_scored(folder / "scores", n_best=3):
             typer.echo(f"  {line}")
         typer.echo(f"  {scored.n_findings} findings proposed in them, for people to confirm")

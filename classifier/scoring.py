@@ -15,13 +15,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from classifier.eligibility import Eligibility, Judgement
 from classifier.extraction import Extractor, load_extractor
 from data.errors import ScreeningError
+from data.protocol import CRITERIA, Protocol, parse_protocol
 from data.readers import Reject, open_records, read
 from data.records import FINDING_FIELDS, Record
 from models.relevance import RelevanceModel
 
 MANIFEST = "_manifest.json"  # readers of Parquet folders pass over names that begin with _ or .
+_NO_CRITERIA = parse_protocol('title = "none"')
 _BATCH = 1000  # records held at once, and rows of a Parquet row group
 _FLOATS = ("value", "value_max", "ci_lower", "ci_upper", "ci_level", "timepoint_months", "confidence")
 _INTEGERS = ("count", "total", "start", "end", "evidence_start", "evidence_end")
@@ -40,7 +43,11 @@ SCHEMA = pa.schema(
         "title": pa.string(),
         "score": pa.float64(),
         "probability": pa.float64(),
+        **dict.fromkeys(CRITERIA, pa.string()),  # met, unclear or not_met; null without a protocol
+        "suggested": pa.string(),
+        "reason": pa.string(),
         "design": pa.string(),
+        "design_probability": pa.float64(),
         "n_total": pa.int64(),
         "follow_up_months": pa.float64(),
         "findings": pa.list_(_FINDING),
@@ -65,9 +72,13 @@ def score_file(
     folder: Path,
     *,
     model: RelevanceModel,
+    protocol: Protocol | None = None,
     on_records: Callable[[int], None] = lambda n_done: None,
 ) -> Scored:
     """Score every record of a file, streamed in constant memory.
+
+    With a protocol each record also gets a verdict per criterion. All of it is prediction: nothing
+    here comes near the dataset.
 
     The folder holds one Parquet part per input file and, written last, `_manifest.json`: a folder
     without it is a run that was cut off.
@@ -80,7 +91,7 @@ def score_file(
     opened = open_records(path)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ScreeningError(f"{folder}: holds something already; give --output a new folder")
-    extractor = load_extractor()
+    scorer = _Scorer(model, load_extractor(), Eligibility(protocol or _NO_CRITERIA), protocol is not None)
     counts = {"records": 0, "rejected": 0, "findings": 0}
 
     def records() -> Iterator[tuple[str, Record]]:
@@ -95,7 +106,7 @@ def score_file(
         folder.mkdir(parents=True, exist_ok=True)
         with pq.ParquetWriter(folder / f".{part}", SCHEMA) as writer:
             for batch in _batches(records()):
-                rows = _rows(batch, model, extractor)
+                rows = scorer.rows(batch)
                 writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
                 counts["records"] += len(rows)
                 counts["findings"] += sum(len(row["findings"]) for row in rows)
@@ -113,27 +124,48 @@ def _name(path: Path, position: int, record: Record) -> str:
     return record.external_id or record.accession or record.pmid or f"{path.name}:{position}"
 
 
-def _rows(
-    batch: Sequence[tuple[str, Record]], model: RelevanceModel, extractor: Extractor
-) -> list[dict[str, Any]]:
-    scores, probabilities = model.score([record for _, record in batch])
-    rows = []
-    for (name, record), score, probability in zip(batch, scores, probabilities, strict=True):
-        extraction = extractor.extract(record.text)
-        rows.append(
-            {
-                "record_id": name,
-                "title": record.title,
-                "score": float(score),
-                "probability": None if np.isnan(probability) else float(probability),
-                "design": extraction.facts.design,
-                "n_total": extraction.facts.n_total,
-                "follow_up_months": extraction.facts.follow_up_months,
-                "findings": [_plain(dataclasses.asdict(f)) for f in extraction.findings],
-                "model_id": model.model_id,
-            }
-        )
-    return rows
+@dataclass(frozen=True, slots=True)
+class _Scorer:
+    """Everything that judges a record, loaded once."""
+
+    model: RelevanceModel
+    extractor: Extractor
+    eligibility: Eligibility
+    has_protocol: bool
+
+    def rows(self, batch: Sequence[tuple[str, Record]]) -> list[dict[str, Any]]:
+        """The rows of `SCHEMA` for some records."""
+        records = [record for _, record in batch]
+        scores, probabilities = self.model.score(records)
+        judgements = self.eligibility.judge(records)
+        rows = []
+        for (name, record), score, probability, judgement in zip(
+            batch, scores, probabilities, judgements, strict=True
+        ):
+            extraction = self.extractor.extract(record.text)
+            rows.append(
+                {
+                    "record_id": name,
+                    "title": record.title,
+                    "score": float(score),
+                    "probability": None if np.isnan(probability) else float(probability),
+                    **self._verdicts(judgement),
+                    "design": str(judgement.design),
+                    "design_probability": judgement.design_probability,
+                    "n_total": extraction.facts.n_total,
+                    "follow_up_months": extraction.facts.follow_up_months,
+                    "findings": [_plain(dataclasses.asdict(f)) for f in extraction.findings],
+                    "model_id": self.model.model_id,
+                }
+            )
+        return rows
+
+    def _verdicts(self, judgement: Judgement) -> dict[str, str | None]:
+        if not self.has_protocol:
+            return dict.fromkeys((*CRITERIA, "suggested", "reason"))
+        verdicts: dict[str, str | None] = {c.criterion: str(c.verdict) for c in judgement.criteria}
+        suggested = str(judgement.suggested) if judgement.suggested else None
+        return verdicts | {"suggested": suggested, "reason": judgement.reason}
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,8 @@
 """PFS, OS and ORR results, exact to the character: `load_extractor().extract(text)`."""
 
 from classifier.extraction.facts import RecordFacts
-from classifier.extraction.pipeline import (
-    Extraction,
-    Extractor,
-    Trace,
-    facts_row,
-    load_extractor,
-    mention_row,
-)
+from classifier.extraction.findings import facts_row, mention_row
+from classifier.extraction.pipeline import Extraction, Extractor, Trace, load_extractor
 
 __all__ = [
     "Extraction",

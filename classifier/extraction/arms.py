@@ -18,7 +18,10 @@ from classifier.extraction.tokens import Token
 Names = list[str | None]  # names of groups, in the order of the values
 
 _PREPOSITION = r"(?:in|with|for|among|on|of|from|after|under|by|to|following|within|without|between|across)"
-_GIVEN = r"(?:(?:patients|pts|women)\s+)?(?:(?:who\s+)?(?:were\s+)?(?:assigned|allocated|randomi[sz]ed|given|receiving|received|treated)(?:\s+(?:to|with|by))?)"
+_GIVEN = (
+    r"(?:(?:patients|pts|women)\s+)?(?:(?:who\s+)?(?:were\s+)?(?:assigned|allocated|randomi[sz]ed"
+    r"|given|receiving|received|treated)(?:\s+(?:to|with|by))?)"
+)
 _STOP_WORDS = frozenset(
     "was were is are had have has having versus vs vs. v v. compared than but while whereas which that"
     " whose respectively "

@@ -56,7 +56,8 @@ _TRIAL = re.compile(
     re.IGNORECASE,
 )
 _TITLE_TRIAL = re.compile(
-    r"phase\s*(?:1|2|I|II|Ib|1b|2a|IIa)(?:[/\u2013-](?:2|II))?\b|single-arm|non-?randomi[sz]ed|pilot (?:study|trial)",
+    r"phase\s*(?:1|2|I|II|Ib|1b|2a|IIa)(?:[/\u2013-](?:2|II))?\b|single-arm|non-?randomi[sz]ed"
+    r"|pilot (?:study|trial)",
     re.IGNORECASE,
 )
 _OTHER = re.compile(

@@ -43,7 +43,11 @@ def record_facts(text: str, sentences: list[Sentence]) -> RecordFacts:
 
 
 _D = r"[-\u2010\u2011\u2012\u2013\s]*"
-_TIME = rf"(?P<v>{NUMBER}|{WORD_NUMBER})(?:\s*(?:\u00b1|\+/?-)\s*{NUMBER})?[\s\u00a0-]*(?:\((?:inter\w*\s+)?(?:range|IQR)?[^()]{{0,30}}\)\s*)?(?P<u>{TIME_UNIT})"
+_TIME = (
+    rf"(?P<v>{NUMBER}|{WORD_NUMBER})(?:\s*(?:\u00b1"
+    rf"|\+/?-)\s*{NUMBER})?[\s\u00a0-]*(?:\((?:inter\w*\s+)?(?:range"
+    rf"|IQR)?[^()]{{0,30}}\)\s*)?(?P<u>{TIME_UNIT})"
+)
 _FOLLOW = (
     re.compile(
         rf"(?:median|medium)\s+(?:\w+\s+){{0,2}}?(?:duration\s+(?:of\s+)?|time\s+(?:of\s+)?"

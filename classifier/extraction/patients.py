@@ -31,8 +31,15 @@ _THEN_PEOPLE = re.compile(
     rf"|mg)\b)[\w\u2265<>+/'-]+,?\s+){{0,7}}?{_PEOPLE}",
     re.IGNORECASE,
 )
-_DONE = r"(?:randomi[sz]ed|randomly|randomi[sz]ation|enrol\w+|recruited|entered|accrued|registered|assigned|allocated|included|inclusion)"
-_SEEN = r"(?:analy[sz]ed|evaluated|treated|studied|identified|reviewed|followed|investigated|assessed|evaluable|eligible|infused|received|underwent|retrieved|fulfilled|comprised|started|led to treatment)"
+_DONE = (
+    r"(?:randomi[sz]ed|randomly|randomi[sz]ation|enrol\w+|recruited|entered|accrued|registered"
+    r"|assigned|allocated|included|inclusion)"
+)
+_SEEN = (
+    r"(?:analy[sz]ed|evaluated|treated|studied|identified|reviewed|followed|investigated|assessed"
+    r"|evaluable|eligible|infused|received|underwent|retrieved|fulfilled|comprised|started"
+    r"|led to treatment)"
+)
 _THEN_DONE = re.compile(rf"[^;.]{{0,85}}?\b{_DONE}", re.IGNORECASE)
 _THEN_SEEN = re.compile(rf"[^;.]{{0,70}}?\b{_SEEN}", re.IGNORECASE)
 _DONE_BEFORE = re.compile(rf"\b{_DONE}(?:\s+(?:a\s+total\s+of|all|assigned|the))*\s*\Z", re.IGNORECASE)

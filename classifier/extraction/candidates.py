@@ -1,0 +1,123 @@
+"""A linked value, and what speaks against taking it as a result."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from classifier.extraction.arms import ArmMemory
+from classifier.extraction.endpoints import EXTRACTED, KIND
+from classifier.extraction.linking import Link, is_duration
+from classifier.extraction.numbers import Kind
+from classifier.extraction.sentences import Sentence
+from classifier.extraction.tokens import Token
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A linked value and what speaks against it ("" when nothing does).
+
+    `barred` tells that no result can be made of it whatever the words around it say.
+    """
+
+    sentence: Sentence
+    link: Link
+    refusal: str
+    arm: str | None = None
+    confidence: float | None = None
+
+    @property
+    def barred(self) -> bool:
+        """Whether the refusal is one that no model may overrule."""
+        return self.refusal.startswith(_BARRED)
+
+
+_BARRED = (
+    "no endpoint in reach",
+    "belongs to",
+    "a number without a unit",
+    "a time with",
+    "a count with",
+)
+
+
+def judge(text: str, sentence: Sentence, tokens: list[Token], link: Link, planned: bool) -> Candidate:
+    """Say what speaks against a linked value."""
+    return Candidate(sentence, link, _refusal(text, tokens, link, planned))
+
+
+_RATIO_CUE = re.compile(
+    r"(?:\bthe (?:\w+ ){0,2}(?:HRs?|hazard ratios?) |HRs? (?:was|were|became|for)|\b[Cc]orresponding"
+    r"|\b(?:it|they) (?:was|were)|(?:\A|[.;] )(?:HR|Hazard ratio)|hazard ratio for (?:death|progression)"
+    r"|median|weighted HR|death|rates? (?:was|were)|[Bb]enefit|[Ee]ffect|advantage|favou?r\w*"
+    r"|respectively)[^.]*\Z"
+)
+_THRESHOLD_WORDS = re.compile(
+    r"(?:[<>\u2265\u2264]|\b(?:cut-?off|threshold|above|below|less than|fewer than|lower than"
+    r"|per)(?: (?:of|at|value|level))*)\s*\Z"
+)
+_DIFFERENCE_BEFORE = re.compile(
+    r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?"
+    r"|prolongations?|reductions?"
+    r"|delays?)(?:\s+\w+){0,3}\s+of(?:\s+(?:about|approximately|only|nearly|at least|more than))?"
+    r"|(?<!ed )(?<!shown )(?<!seen )\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least"
+    r"|more than))?)\s*[~\u2248\u223c]?\s*\Z"
+)
+_DIFFERENCE_AFTER = re.compile(
+    r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease"
+    r"|lower|higher|longer|shorter|greater"
+    r"|risk reduction|difference|power|improved|better|worse)\b"
+)
+
+
+def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
+    q = link.token.quantity
+    if q is None or not link.key:
+        return "no endpoint in reach"
+    if link.key not in EXTRACTED:
+        return f"belongs to {link.key}"
+    if link.how == "inherited without a cue":
+        return "no endpoint in the sentence"
+    if link.how == "hazard ratio inherited" and not _RATIO_CUE.search(
+        text, link.token.start - 200 if link.token.start > 200 else 0, link.token.start
+    ):
+        return "a hazard ratio with no endpoint in the sentence"
+    if planned:
+        return "planned or hypothesised"
+    if link.statistic == "plain":
+        return "a number without a unit"
+    if link.statistic in ("median", "mean") and link.key == "ORR":
+        return "a time with a response endpoint"
+    if link.statistic == "rate" and link.key != "ORR" and q.kind is Kind.COUNT:
+        return "a count with a survival endpoint"
+    if q.kind is Kind.TIME and is_duration(text, link.token):
+        return "a duration or threshold"
+    start, end = link.token.start, link.token.end
+    if q.kind is Kind.PERCENT and _THRESHOLD_WORDS.search(text, max(0, start - 24), start):
+        return "a threshold"
+    if q.kind in (Kind.PERCENT, Kind.TIME) and (
+        _DIFFERENCE_BEFORE.search(text, max(0, start - 70), start)
+        or _DIFFERENCE_AFTER.match(text[end : end + 40])
+    ):
+        return "a difference"
+    if link.statistic == "rate" and link.key == "OS" and link.timepoint is None:
+        named = text[link.focus.start : link.focus.end] if link.focus is not None else ""
+        if "people" in link.how or named.casefold() in ("alive", "survived", "surviving"):
+            return "alive at no stated time"
+    return ""
+
+
+def of_another_endpoint(candidate: Candidate) -> bool:
+    """A result of an endpoint that is not extracted: it may still be the one to name the arms."""
+    return candidate.refusal.startswith("belongs to") and KIND[candidate.link.key] != "other"
+
+
+def for_either_arm(text: str, candidate: Candidate, memory: ArmMemory) -> list[Candidate]:
+    """ "not reached in either group" says it once for each of the two."""
+    pair = memory.last if len(memory.last) == 2 else memory.study
+    if len(pair) == 2 and _EITHER.match(text, candidate.link.token.end):
+        return [Candidate(candidate.sentence, candidate.link, candidate.refusal, name) for name in pair]
+    return [candidate]
+
+
+_EITHER = re.compile(r"\s+(?:in|for|with)\s+either\s+(?:the\s+)?(?:group|arm|treatment|cohort|of)")

@@ -1,0 +1,64 @@
+"""What the learned model is told about a candidate: named features, none of them the record's own words
+beyond two on either side of the number.
+"""
+
+from __future__ import annotations
+
+import re
+
+from classifier.extraction.candidates import Candidate
+from classifier.extraction.numbers import Kind
+
+_WORD = re.compile(r"[A-Za-z]+|[%()=<>:;,\[\]]")
+
+
+def candidate_features(text: str, candidate: Candidate) -> dict[str, float]:
+    """Features of one candidate, by name; most are 0 or 1."""
+    link, token = candidate.link, candidate.link.token
+    q = token.quantity
+    row = {
+        f"key={link.key}": 1.0,
+        f"statistic={link.statistic}": 1.0,
+        f"key={link.key} statistic={link.statistic}": 1.0,
+        f"how={link.how}": 1.0,
+        f"section={candidate.sentence.section}": 1.0,
+        f"against={candidate.refusal or 'nothing'}": 1.0,
+        "depth": float(min(token.depth, 2)),
+        "joined": float(token.joined),
+        "versus": float(token.versus),
+        "interval": float(token.interval is not None),
+        "count": float(token.count is not None),
+        "time point": float(link.timepoint is not None),
+        "arm": float(candidate.arm is not None),
+        "shared": float(bool(link.others)),
+    }
+    if q is not None and q.value is not None:
+        row["whole number"] = float(q.value == int(q.value))
+        row["zero or hundred"] = float(q.value in (0.0, 100.0))
+        row["range"] = float(q.kind is Kind.INTERVAL)
+    row |= _distance(text, candidate)
+    row |= _words(text, candidate)
+    return row
+
+
+def _distance(text: str, candidate: Candidate) -> dict[str, float]:
+    focus, token = candidate.link.focus, candidate.link.token
+    if focus is None:
+        return {"no focus": 1.0}
+    row = {"inherited": float(min(focus.inherited, 3))}
+    gap = text[focus.end : token.start] if focus.end <= token.start else ""
+    if not focus.inherited:
+        row["words between"] = min(len(gap.split()), 30) / 10
+        row["clauses between"] = float(min(gap.count(";") + gap.count(", and "), 3))
+        row["verb between"] = float(re.search(r"\b(?:was|were|of|is)\b|[=:]", gap) is not None)
+    name = re.sub(r"[^a-z ]", "", text[focus.start : focus.end].casefold())
+    row[f"name={' '.join(name.split()[:2])}"] = 1.0
+    return row
+
+
+def _words(text: str, candidate: Candidate) -> dict[str, float]:
+    token, sentence = candidate.link.token, candidate.sentence
+    before = _WORD.findall(text[max(sentence.start, token.start - 40) : token.start])[-2:]
+    after = _WORD.findall(text[token.end : min(sentence.end, token.end + 40)])[:2]
+    row = {f"before={word.casefold()}": 1.0 for word in before}
+    return row | {f"after={word.casefold()}": 1.0 for word in after}

@@ -1,0 +1,223 @@
+"""A sentence read: its tokens with units spread, counts merged, runs joined and intervals attached."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from classifier.extraction.endpoints import KIND
+from classifier.extraction.numbers import WORD_NUMBER, Kind, Quantity, parse_number, to_months
+from classifier.extraction.sentences import Sentence
+from classifier.extraction.tokens import Token, join_runs, read_rows, read_tokens, spread_units
+
+
+def read_sentence(text: str, sentence: Sentence) -> list[Token]:
+    """The tokens of a sentence with units spread, runs joined and intervals attached."""
+    tokens = read_tokens(text, sentence.start, sentence.end)
+    _responders_of(text, sentence, tokens)
+    read_rows(text, tokens)
+    spread_units(text, tokens)
+    _times_before_endpoints(text, tokens)
+    _thresholds_after_endpoints(text, tokens)
+    tokens = _merge_counts(text, tokens)
+    join_runs(text, tokens)
+    _attach_intervals(text, tokens)
+    return tokens
+
+
+def _times_before_endpoints(text: str, tokens: list[Token]) -> None:
+    """ "6mo and 12mo PFS 45% and 24%": times right before a survival endpoint are its time points."""
+    for i, token in enumerate(tokens[:-1]):
+        q, after = token.quantity, tokens[i + 1]
+        if q is None or token.kind != "value" or q.kind is not Kind.TIME or q.value is None:
+            continue
+        words = text[token.end : after.start]
+        if after.kind != "endpoint" or KIND[after.key] != "time" or not _ADJACENT.fullmatch(words):
+            continue
+        if not any(
+            t.kind == "value" and t.quantity and t.quantity.kind in (Kind.PERCENT, Kind.PLAIN)
+            for t in tokens[i + 1 : i + 8]
+        ):
+            continue
+        times, first = [q.value], i
+        while (
+            first
+            and tokens[first - 1].kind == "value"
+            and _LISTED.fullmatch(text[tokens[first - 1].end : tokens[first].start])
+        ):
+            first -= 1
+            earlier = tokens[first].quantity
+            if earlier is None or earlier.kind is not Kind.TIME or earlier.value is None:
+                break
+            times.insert(0, earlier.value)
+            tokens[first].kind = "merged"
+        token.kind = "timepoint"
+        token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=tuple(times), why="adjective")
+
+
+_OF_N = re.compile(
+    rf"\b[Oo]f\s+(?:the\s+|these\s+|those\s+)?(?P<t>\d{{1,4}}"
+    rf"|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?P<c>\d{{1,4}}|{WORD_NUMBER}|none|all)\s+(?:responded|did\b"
+    rf"|had an? (?:objective |partial |overall )*response)"
+)
+
+
+def _responders_of(text: str, sentence: Sentence, tokens: list[Token]) -> None:
+    """ "Of the 11 pretreated patients, 9 responded": the 9 is a count of 11."""
+    for match in _OF_N.finditer(text, sentence.start, sentence.end):
+        total, count = parse_number(match["t"]), parse_number(match["c"])
+        if not 0 <= count <= total or total == 0:
+            continue
+        start, end = match.span("c")
+        share = Quantity(
+            Kind.COUNT,
+            start,
+            end,
+            round(100 * count / total, 1),
+            count=int(count),
+            total=int(total),
+            why="of those",
+        )
+        for i, token in enumerate(tokens):
+            if token.start == start or (token.kind == "endpoint" and token.start <= start < token.end):
+                tokens[i] = Token(
+                    "value", start, end, token.depth, quantity=share, count=int(count), total=int(total)
+                )
+                break
+
+
+def _thresholds_after_endpoints(text: str, tokens: list[Token]) -> None:
+    """ "PFS of at least 6 months was seen in 28%": the threshold is the time point."""
+    for before, token in itertools.pairwise(tokens):
+        q = token.quantity
+        if q is None or token.kind != "value" or q.kind is not Kind.TIME or q.value is None:
+            continue
+        if before.kind not in ("endpoint", "close") or not _THRESHOLD.fullmatch(
+            text[before.end : token.start]
+        ):
+            continue
+        token.kind = "timepoint"
+        token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=(q.value,), why="adjective")
+
+
+_THRESHOLD = re.compile(
+    r"\s*(?:of\s+|for\s+|lasting\s+|exceeding\s+)?(?:[>\u2265]|at least|longer than|more than|beyond"
+    r"|> or =|>=)\s*(?:or\s*=\s*)?"
+)
+_ADJACENT = re.compile(r"\s+(?:estimated |actuarial |cumulative |rates? of )?")
+_LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
+
+
+def _merge_counts(text: str, tokens: list[Token]) -> list[Token]:
+    """Join "33/97" to the percentage it states; the percentage stands for both."""
+    dropped: set[int] = set()
+    values = [i for i, t in enumerate(tokens) if t.kind == "value" and t.quantity is not None]
+    for n, i in enumerate(values):
+        if n + 1 < len(values) and i not in dropped and values[n + 1] not in dropped:
+            j = values[n + 1]
+            if _same_share(text, tokens[i], tokens[j]):
+                share, count = (i, j) if _is(tokens[i], Kind.PERCENT) else (j, i)
+                _give_count(tokens[share], tokens[count])
+                dropped.add(count)
+                _lift_out_of_brackets(text, tokens, share)
+    for i in values:  # "58%, 49% and 21% (51/88, 30/61 and 7/34)": counts listed apart
+        if i in dropped or not _is(tokens[i], Kind.COUNT):
+            continue
+        for j in values:
+            if j not in dropped and tokens[j].count is None and _same_count(tokens[j], tokens[i]):
+                _give_count(tokens[j], tokens[i])
+                dropped.add(i)
+                break
+    return [t for k, t in enumerate(tokens) if k not in dropped and t.kind != "merged"]
+
+
+def _lift_out_of_brackets(text: str, tokens: list[Token], i: int) -> None:
+    """ "2/48 (4%) deaths": the percentage stands where its count does, not inside a bracket."""
+    if 0 < i < len(tokens) - 1 and tokens[i - 1].kind == "open" and tokens[i + 1].kind == "close":
+        if tokens[i - 1].end == tokens[i].start and tokens[i + 1].start == tokens[i].end:
+            tokens[i].depth = tokens[i - 1].depth
+            tokens[i].after = tokens[i + 1].end
+            tokens[i - 1].kind = tokens[i + 1].kind = "merged"
+
+
+def _is(token: Token, kind: Kind) -> bool:
+    return token.quantity is not None and token.quantity.kind is kind
+
+
+def _give_count(share: Token, count: Token) -> None:
+    share.count, share.total = count.count, count.total
+
+
+def _same_count(share: Token, count: Token) -> bool:
+    a, b = share.quantity, count.quantity
+    if a is None or b is None or a.kind is not Kind.PERCENT or a.value is None or b.value is None:
+        return False
+    return abs(a.value - b.value) <= 0.51
+
+
+def _same_share(text: str, a: Token, b: Token) -> bool:
+    """Whether one is a count and the other the percentage that it makes, close by."""
+    qa, qb = a.quantity, b.quantity
+    if qa is None or qb is None or b.start - a.end > 80:
+        return False
+    kinds = {qa.kind, qb.kind}
+    if kinds == {Kind.PERCENT, Kind.COUNT} and qa.value is not None and qb.value is not None:
+        return abs(qa.value - qb.value) <= 1.01
+    if qa.kind is Kind.PLAIN and qb.kind is Kind.PERCENT:  # "33 (28%)"
+        between = text[a.end : b.start]
+        if re.fullmatch(
+            r"(?:\s+(?:of\s+\w+\s+)?(?:patients?|pts|women|men))?\s*[\[(]\s*", between
+        ) and qa.value == int(qa.value or 0.5):
+            a.count = int(qa.value or 0)
+            return True
+    return False
+
+
+def _attach_intervals(text: str, tokens: list[Token]) -> None:
+    values: list[Token] = []
+    for token in tokens:
+        if token.kind == "value":
+            values.append(token)
+        elif token.kind == "interval" and token.quantity is not None and values:
+            q, value = token.quantity, values[-1]
+            if q.why == "ci":
+                owners = [v for v in values[:-6:-1] if _holds(q, v) and v.interval is None]
+                owners = [v for v in owners if not _counts_things(text, v)] or owners
+                value = owners[0] if owners else value
+                if value.interval is None and token.start - value.end < 120:
+                    value.interval = q
+                token.notes.append("an interval")
+            elif q.why.startswith("pair") and value.interval is None and _holds(q, value):
+                if _NEXT_TO.fullmatch(text[value.end : token.start]):
+                    value.interval = q
+                    token.notes.append("an interval")
+
+
+_NEXT_TO = re.compile(r"\s*[,;]?\s*[\[(]?\s*(?:\d+/\d+\s*[;,]\s*)?(?:95\s?%\s*[,:]?\s*)?")
+
+
+def _counts_things(text: str, token: Token) -> bool:
+    """ "nine PR": a whole number with a noun behind it, which has no interval of its own."""
+    q = token.quantity
+    return (
+        q is not None
+        and q.kind is Kind.PLAIN
+        and re.match(r"\s+[A-Za-z]", text[token.end : token.end + 3]) is not None
+    )
+
+
+def _holds(q: Quantity, token: Token) -> bool:
+    """Whether the value lies within the interval, as far as both are known."""
+    if token.quantity is None:
+        return False
+    value = token.quantity.value
+    if value is None:
+        return True
+    if token.quantity.unit and q.value is not None and not (q.value_max or 1e9) >= value >= q.value:
+        # the bounds may be in the value's own unit, written once
+        value = float(re.sub(r"[^\d.]", "", str(value)))
+        scale = to_months(1000.0, token.quantity.unit) / 1000.0
+        value = value / scale if scale else value
+    return (q.value is None or q.value <= value + 0.51) and (
+        q.value_max is None or value <= q.value_max + 0.51
+    )

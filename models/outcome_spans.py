@@ -1,0 +1,136 @@
+"""The model that accepts or rejects a candidate finding, with a calibrated confidence.
+
+A logistic regression over named features (words around the number, the rule that linked it, the
+section ...). Its weights are plain arrays in a bundle, so that a few hundred judged findings of a
+user's own can refit it, on top of the ones that it was shipped with.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from models.bundle import ArraySpec, Bundle, load_bundle, save_bundle
+
+KIND = "outcome_spans"
+MODEL_VERSION = 1
+_ARRAYS = {
+    "names": ArraySpec("U", (None,)),
+    "weights": ArraySpec("float64", (None,)),
+    "bias": ArraySpec("float64", (1,)),
+}
+
+Features = Mapping[str, float]
+
+
+class OutcomeSpans:
+    """Probability that a candidate finding is one.
+
+    Parameters
+    ----------
+    penalty : float, default=0.5
+        Weight of the squared L2 norm of the weights against the summed log loss. Chosen by
+        cross-validation over records of the annotated abstracts (0.1 to 5 differ by less than 0.003 F1).
+
+    Attributes
+    ----------
+    names_ : list of str
+        Features in the order of `weights_`.
+    weights_ : ndarray of float64, shape (n_features,)
+    bias_ : float
+    """
+
+    def __init__(self, *, penalty: float = 0.5) -> None:
+        self.penalty = penalty
+
+    def fit(self, rows: Sequence[Features], labels: Sequence[int]) -> Self:
+        """Fit on candidates and whether each was right (1) or not (0)."""
+        if len(rows) != len(labels):
+            raise ValueError(f"{len(rows)} rows and {len(labels)} labels; one label per row is due")
+        y = np.asarray(labels, dtype=np.float64)
+        if set(np.unique(y)) - {0.0, 1.0} or len(set(labels)) < 2:
+            raise ValueError("labels must be 0 and 1, and both must occur")
+        self.names_ = sorted({name for row in rows for name in row})
+        column = {name: k for k, name in enumerate(self.names_)}
+        x = np.zeros((len(rows), len(self.names_)))
+        for i, row in enumerate(rows):
+            for name, value in row.items():
+                x[i, column[name]] = value
+        found = minimize(
+            _loss, np.zeros(len(self.names_) + 1), args=(x, y, self.penalty), jac=True, method="L-BFGS-B"
+        )
+        self.weights_: npt.NDArray[np.float64] = found.x[:-1]
+        self.bias_ = float(found.x[-1])
+        self._index()
+        return self
+
+    def probability(self, row: Features) -> float:
+        """Probability of one candidate; a feature that was never seen counts nothing."""
+        known = self._weight_of
+        total = self.bias_ + sum(known.get(name, 0.0) * value for name, value in row.items())
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def reasons(self, row: Features, *, n_top: int = 3) -> list[tuple[str, float]]:
+        """The features that weigh most in one judgement, signed, heaviest first."""
+        parts = [(name, self._weight_of.get(name, 0.0) * value) for name, value in row.items()]
+        return sorted(parts, key=_size, reverse=True)[:n_top]
+
+    def _index(self) -> None:
+        self._weight_of = dict(zip(self.names_, map(float, self.weights_), strict=True))
+
+
+def save_outcome_spans(
+    model: OutcomeSpans, folder: Path, *, trained_on: str, metrics: Mapping[str, float]
+) -> Path:
+    """Write a fitted model to a folder of its own; `trained_on` names its labels in the manifest."""
+    bundle = Bundle(
+        kind=KIND,
+        model_version=MODEL_VERSION,
+        recipe={"penalty": model.penalty, "trained_on": trained_on},
+        arrays={
+            "names": np.asarray(model.names_, dtype=np.str_),
+            "weights": model.weights_,
+            "bias": np.asarray([model.bias_]),
+        },
+        metrics=metrics,
+    )
+    return save_bundle(bundle, folder)
+
+
+def load_outcome_spans(folder: Path | Traversable | None = None) -> OutcomeSpans:
+    """Read a model after its audit; without a folder, the one that ships."""
+    where = folder if folder is not None else files("models") / "released" / KIND
+    bundle = load_bundle(where, kind=KIND, model_version=MODEL_VERSION, arrays=_ARRAYS)
+    model = OutcomeSpans(penalty=float(bundle.recipe.get("penalty", 0.5)))
+    model.names_ = [str(name) for name in bundle.arrays["names"]]
+    model.weights_ = np.asarray(bundle.arrays["weights"], dtype=np.float64)
+    model.bias_ = float(bundle.arrays["bias"][0])
+    model._index()
+    return model
+
+
+def _loss(
+    theta: npt.NDArray[np.float64],
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    penalty: float,
+) -> tuple[float, npt.NDArray[np.float64]]:
+    """Penalised log loss and its gradient; the bias is not penalised."""
+    weights, bias = theta[:-1], theta[-1]
+    score = x @ weights + bias
+    p = 1.0 / (1.0 + np.exp(-np.clip(score, -30, 30)))
+    loss = float(np.sum(np.logaddexp(0.0, score) - y * score) + 0.5 * penalty * weights @ weights)
+    slope = np.append(x.T @ (p - y) + penalty * weights, np.sum(p - y))
+    return loss, slope
+
+
+def _size(part: tuple[str, float]) -> float:
+    return abs(part[1])

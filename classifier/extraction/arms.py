@@ -98,7 +98,7 @@ def clean(phrase: str) -> str | None:
         if shorter == phrase:
             break
         phrase = shorter
-    phrase = re.sub(r"\A(?:(?:or|and|either|receive|to)\s+)+", "", phrase)
+    phrase = re.sub(r"\A(?:(?:or|and|either|receive|to|but|only)\s+)+", "", phrase)
     phrase = _DETERMINER.sub("", phrase)
     phrase = _PEOPLE.sub("", phrase) or phrase
     phrase = _DETERMINER.sub("", phrase)
@@ -313,7 +313,10 @@ _NOT_NAME = re.compile(
     r"|by|than|months?|years?|only|about|CI|range|mean|from|and|it|had|in|with|for|the)\b|\d\s*%",
     re.IGNORECASE,
 )
-_NO_NAME = re.compile(r"\b(?:CI\d*|range|IQR|p|n|months|SD|PFS|OS|ORR|CR|PR|RR|HR)\b|\bvs?\b|versus")
+_GROUP_WORD = re.compile(r"\b(?:patients|pts|cohort|arm|group|studies|trials|those|dose|refractory)\b")
+_NO_NAME = re.compile(
+    r"\b(?:not reached|reached|estimable|CI\d*|range|IQR|p|n|months|SD|PFS|OS|ORR|CR|PR|RR|HR)\b|\bvs?\b|versus"
+)
 
 
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
@@ -421,7 +424,7 @@ class SentenceArms:
         """ "The lower dose gave 7 months", "Patients refractory to X had an ORR of"."""
         match = re.match(
             r"[;\s]*(?P<l>[A-Z][^,;:()]{2,80}?)\s+(?:had|gave|showed|achieved|experienced|demonstrated"
-            r"|reached|yielded)\b",
+            r"|reached|yielded|reported)\b",
             self._clause(token),
         )
         return (
@@ -691,6 +694,9 @@ class SentenceArms:
             if re.search(r"\b(?:arm|group|cohort)\b", name, re.IGNORECASE):
                 self.memory.scope = name
             return name
+        subject = self._subject(token)
+        if subject and re.search(_GROUP_WORD, clause[:90]):
+            return subject
         if cut:
             name = self._opening(head)
             if name and re.search(r"\b(?:arm|group|cohort)\b", name, re.IGNORECASE):

@@ -25,6 +25,7 @@ class Candidate:
     refusal: str
     arm: str | None = None
     confidence: float | None = None
+    contrast: tuple[str, str] | None = None  # treatment and reference of a hazard ratio
 
     @property
     def barred(self) -> bool:
@@ -121,3 +122,31 @@ def for_either_arm(text: str, candidate: Candidate, memory: ArmMemory) -> list[C
 
 
 _EITHER = re.compile(r"\s+(?:in|for|with)\s+either\s+(?:the\s+)?(?:group|arm|treatment|cohort|of)")
+
+
+def contrast(candidate: Candidate, others: list[Candidate]) -> tuple[str, str] | None:
+    """Treatment and reference of a hazard ratio, from the two medians that stand with it.
+
+    A ratio below 1 means the longer median is the treatment's; above 1, the shorter one is.
+    """
+    link, ratio = candidate.link, candidate.link.token.quantity
+    if link.statistic != "hazard_ratio" or ratio is None or ratio.value is None or ratio.value == 1:
+        return None
+    medians = [
+        (other.link.token.quantity.value, other.arm)
+        for other in others
+        if other.link.key == link.key
+        and other.link.statistic == "median"
+        and other.link.token.start < link.token.start
+        and other.arm
+        and other.link.token.quantity is not None
+        and other.link.token.quantity.value is not None
+    ][-2:]
+    if len(medians) != 2 or medians[0][0] == medians[1][0] or medians[0][1] == medians[1][1]:
+        return None
+    (_, short), (_, long) = sorted(medians, key=_value)
+    return (str(long), str(short)) if ratio.value < 1 else (str(short), str(long))
+
+
+def _value(pair: tuple[float | None, str | None]) -> float:
+    return pair[0] or 0.0

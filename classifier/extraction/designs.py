@@ -28,7 +28,8 @@ _RANDOMISED = re.compile(
     re.IGNORECASE,
 )
 _TITLE_RANDOM = re.compile(
-    r"(?<!non-)(?<!non)(?:randomi[sz]ed|randomi[sz]ation|phase\s+(?:III|3)\b|placebo-controlled|double-blind)",
+    r"(?<!non-)(?<!non)(?:randomi[sz]ed|randomi[sz]ation|phase\s+(?:III|3)\b|placebo-controlled"
+    r"|double-blind)",
     re.IGNORECASE,
 )
 _TITLE_OBSERVED = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from classifier.extraction.attributes import attributes
 from classifier.extraction.candidates import Candidate
 from classifier.extraction.facts import RecordFacts
 from classifier.extraction.linking import Link
@@ -13,7 +14,7 @@ from data.records import Endpoint, Finding, Statistic, Unit
 _WRITTEN_UNIT = re.compile(r"\b(?:months?|mos?|weeks?|wks?|days?|years?|yrs?)\b")
 
 
-def make_finding(text: str, candidate: Candidate) -> Finding | None:
+def make_finding(text: str, candidate: Candidate, *, design: str = "") -> Finding | None:
     """The finding of an accepted candidate; None where no valid finding can be made of it."""
     link, token, q = candidate.link, candidate.link.token, candidate.link.token.quantity
     if q is None:
@@ -50,6 +51,7 @@ def make_finding(text: str, candidate: Candidate) -> Finding | None:
             value_text=text[token.start : token.end],
             confidence=candidate.confidence,
             rule=link.how,
+            **attributes(text, candidate, design=design),
         )
     except ValueError:
         return None

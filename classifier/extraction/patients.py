@@ -71,8 +71,8 @@ _PART_AFTER = re.compile(
 )
 _UNIT_AFTER = re.compile(
     r"\s*-?\s*(?:mg|g\b|Gy|ml|mL|kg|IU|MBq|ng|pg|%|months?|weeks?|days?|years?|hours?|person|patient-"
-    r"|mg/m|cycles?|doses?|courses?|fractions?|sites?|cent(?:er|re)s?|hospitals?|countries|stud(?:y|ies)"
-    r"|trials?)\b",
+    r"|mg/m|cycles?|doses?|courses?|fractions?|sites?|cent(?:er|re)s?|hospitals?|countries|stud(?:y|ies)|trials?|records?|articles?|abstracts?"
+    r"|publications?|references?|citations?)\b",
     re.IGNORECASE,
 )
 _AVAILABLE = re.compile(

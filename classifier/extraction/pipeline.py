@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.extraction.arms import ArmMemory, SentenceArms, study_arms
-from classifier.extraction.candidates import Candidate, for_either_arm, judge, of_another_endpoint
+from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, of_another_endpoint
 from classifier.extraction.context import is_planned
 from classifier.extraction.endpoints import EXTRACTED, KIND, find_endpoints, mentions_endpoint
 from classifier.extraction.facts import RecordFacts, record_facts
@@ -64,8 +64,9 @@ class Extractor:
     def extract(self, text: str) -> Extraction:
         """Every stated result of one text."""
         sentences = split_sentences(text)
-        findings = tuple(c for c in (self._finding(text, k) for k in self._candidates(text, sentences)) if c)
-        return Extraction(findings, record_facts(text, sentences))
+        facts = record_facts(text, sentences)
+        found = (self._finding(text, k, facts.design) for k in self._candidates(text, sentences))
+        return Extraction(tuple(f for f in found if f is not None), facts)
 
     def pipe(self, texts: Iterable[str]) -> Iterator[Extraction]:
         """`extract` over a stream, in constant memory."""
@@ -154,16 +155,20 @@ class Extractor:
                 arms = namer.assign(kept)
                 for candidate in candidates:
                     candidate.arm = arms.get(candidate.link.token.start)
+                for candidate in candidates:
+                    candidate.contrast = contrast(candidate, candidates)
                 candidates = [twin for c in candidates for twin in for_either_arm(text, c, memory)]
             yield from candidates
 
-    def _finding(self, text: str, candidate: Candidate) -> Finding | None:
+    def _finding(self, text: str, candidate: Candidate, design: str = "") -> Finding | None:
         if candidate.barred:
             return None
         if self.model is None:
-            return None if candidate.refusal else make_finding(text, candidate)
+            return None if candidate.refusal else make_finding(text, candidate, design=design)
         candidate.confidence = self.model.probability(candidate_features(text, candidate))
-        return make_finding(text, candidate) if candidate.confidence >= ACCEPT else None
+        if candidate.confidence < ACCEPT:
+            return None
+        return make_finding(text, candidate, design=design)
 
 
 _PRIMARY = re.compile(

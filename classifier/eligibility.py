@@ -93,6 +93,37 @@ class Judgement:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """From where on a full abstract says that a criterion is not met.
+
+    Chosen on seven of eight finished drug and behaviour reviews, the eighth left out in turn
+    (`benchmarks/eligibility.py --tune`); the same values came out nearly every time.
+
+    Attributes
+    ----------
+    closed : float
+        Rarity of a criterion's terms from which its list counts as one of names (see `Absence`).
+    partial : float
+        Share of the best phrase of the intervention below which it is absent.
+    partial_alone : float
+        The same where the population is not mentioned either.
+    population_closed, population_partial, population_intervention : float
+        The population is absent where its terms are this rare, this little of them is there, and less
+        than this of the intervention.
+    design : float
+        Probability of an unwanted design from which the study design is not met.
+    """
+
+    closed: float = 6.0
+    partial: float = 0.3
+    partial_alone: float = 0.6
+    population_closed: float = 5.0
+    population_partial: float = 0.5
+    population_intervention: float = 0.7
+    design: float = 0.9
+
+
 class Eligibility:
     """A protocol, prepared to judge any number of records.
 
@@ -101,6 +132,8 @@ class Eligibility:
     protocol : Protocol
     design_model : DesignModel or None
         None: the one that ships.
+    thresholds : Thresholds or None
+        None: the ones chosen on finished reviews.
     """
 
     def __init__(
@@ -108,8 +141,10 @@ class Eligibility:
         protocol: Protocol,
         *,
         design_model: DesignModel | None = None,
+        thresholds: Thresholds | None = None,
     ) -> None:
         self.protocol = protocol
+        self.thresholds = thresholds or Thresholds()
         self.design_model = design_model or load_design_model()
         self._terms = Terms.of(protocol)
         self._forms = WordForms()
@@ -120,7 +155,7 @@ class Eligibility:
             for c in protocol.criteria
         }
         self._roots = {c.name: _roots(c) for c in protocol.criteria}
-        self._design_rule = DesignRule(protocol.criterion("study_design"))
+        self._design_rule = DesignRule(protocol.criterion("study_design"), sure=self.thresholds.design)
 
     def judge(self, records: Sequence[Record]) -> list[Judgement]:
         """Judge each record, in the order given; a judgement depends on its own record only."""
@@ -135,7 +170,8 @@ class Eligibility:
         text, n_title = record.text, len(record.title)
         mentions: dict[str, list[Mention]] = {name: [] for name in CRITERIA}
         for hit in self._terms.find(text):
-            mentions[hit.criterion].append(_mention(text, hit, n_title))
+            if mention := _mention(text, hit, n_title):
+                mentions[hit.criterion].append(mention)
         absent = self._absent(record, mentions)
         criteria = []
         for criterion in self.protocol.criteria:
@@ -148,11 +184,7 @@ class Eligibility:
                 verdict = Verdict(word)
             else:
                 verdict, probability = _judge_terms(criterion, evidence, absent=name in absent)
-            spans = tuple(
-                Span(m.hit.start, m.hit.end, m.hit.term, m.speaks_for)
-                for m in mentions[name]
-                if m.context is not Context.EXCLUDED or m.hit.wanted
-            )
+            spans = tuple(Span(m.hit.start, m.hit.end, m.hit.term, m.speaks_for) for m in mentions[name])
             criteria.append(CriterionJudgement(name, verdict, probability, spans))
         return self._conclude(record, tuple(criteria), designs)
 
@@ -160,22 +192,29 @@ class Eligibility:
         """The criteria of which a full abstract holds too little to be about them."""
         if len(record.abstract) < FULL_ABSTRACT:
             return frozenset()
-        missing = [
+        missing = {
             name
             for name in ("population", "intervention")
             if self.protocol.criterion(name).terms and not any(m.hit.wanted for m in mentions[name])
-        ]
-        if not missing:
+        }
+        if "intervention" not in missing:
             return frozenset()
         words = words_of(record.text, self._forms)
-        least = _COVERAGE_BOTH if len(missing) == 2 else _COVERAGE
-        return frozenset(
-            name
-            for name in missing
-            if self._absence[name].rarity >= _RARITY
-            and self._absence[name].coverage(words) < least
-            and (name == "intervention" or len(missing) == 2)
-        )
+        population, intervention = self._absence["population"], self._absence["intervention"]
+        held = intervention.coverage(words)
+        limit = self.thresholds
+        absent = set()
+        least = limit.partial_alone if "population" in missing else limit.partial
+        if intervention.rarity >= limit.closed and held < least:
+            absent.add("intervention")
+        if (
+            "population" in missing
+            and population.rarity >= limit.population_closed
+            and population.coverage(words) < limit.population_partial
+            and held < limit.population_intervention
+        ):
+            absent.add("population")
+        return frozenset(absent)
 
     def _conclude(
         self, record: Record, criteria: tuple[CriterionJudgement, ...], designs: Sequence[float]
@@ -202,17 +241,23 @@ class Eligibility:
         return name != "comparator" and bool(criterion.terms or criterion.designs)
 
 
-_COVERAGE = 0.3
-_COVERAGE_BOTH = 0.5
-_RARITY = 6.0
+_DENIABLE = ("population", "intervention", "study_design")
 _ANY = re.compile(
     r"\bany\b|\bnone\b|\bnot (?:needed|required)\b", re.I
 )  # a comparator that rules nothing out
 
 
-def _mention(text: str, hit: Hit, n_title: int) -> Mention:
+def _mention(text: str, hit: Hit, n_title: int) -> Mention | None:
+    """The hit as a mention; None for an unwanted term that is itself denied or set aside.
+
+    Only a population, an intervention and a design can be denied: "no difference in overall survival"
+    reports overall survival.
+    """
     context = context_of(text, hit)
-    speaks_for = hit.wanted and context not in (Context.DENIED, Context.EXCLUDED)
+    turned = context in (Context.DENIED, Context.EXCLUDED)
+    if turned and not hit.wanted:
+        return None
+    speaks_for = hit.wanted and not (turned and hit.criterion in _DENIABLE)
     return Mention(hit, context, speaks_for, hit.start < n_title)
 
 
@@ -228,7 +273,7 @@ def _judge_terms(criterion: Criterion, found: TermEvidence, *, absent: bool) -> 
     if found.n_against:
         if found.title_against and not found.title_own:
             return Verdict.NOT_MET, 0.1
-        if not found.n_own and (found.n_against > 1 or not found.n_for):
+        if not found.n_own and (found.n_against > 1 or (found.n_unwanted and not found.n_for)):
             return Verdict.NOT_MET, 0.15
         if found.title_against or found.n_against > found.n_own:
             return Verdict.UNCLEAR, 0.4

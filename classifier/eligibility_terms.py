@@ -14,6 +14,8 @@ from models.background import Background
 from models.terms import Hit, normal_form
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_ENDING = re.compile(r"(?:ing|er|or|ed)$")
+_LONG = 8  # letters from which the end of a word is that word: "ethinylestradiol"
 _NEIGHBOURS = 3  # characters between an unwanted word and the wanted one that it qualifies
 
 
@@ -37,6 +39,8 @@ class TermEvidence:
         Mentions that speak for and against it, those of the title included.
     title_for, title_against : int
         The same in the title alone.
+    n_unwanted : int
+        Those against it that are unwanted terms of the protocol, not wanted ones denied.
     n_own : int
         Mentions for it that no unwanted word qualifies ("newly diagnosed" qualifies the "myeloma"
         after it) and that are not about earlier treatment.
@@ -48,6 +52,7 @@ class TermEvidence:
     n_against: int
     title_for: int
     title_against: int
+    n_unwanted: int
     n_own: int
     title_own: int
 
@@ -71,6 +76,7 @@ def weigh_mentions(mentions: Sequence[Mention], root_of: Mapping[str, str]) -> T
         n_against=len(against),
         title_for=sum(m.in_title for m in speaking),
         title_against=sum(m.in_title for m in against),
+        n_unwanted=sum(not m.hit.wanted for m in against),
         n_own=len(own),
         title_own=sum(m.in_title for m in own),
     )
@@ -99,14 +105,22 @@ class Absence:
     def __init__(self, criterion: Criterion, background: Background, *, also: Iterable[str] = ()) -> None:
         own = [_rarities(term, background) for term in criterion.terms]
         self._phrases = [w for w in (*own, *(_rarities(t, background) for t in also)) if w]
+        self._long = {w for phrase in self._phrases for w in phrase if len(w) >= _LONG}
         rarest = [max(w.values()) for w in own if w]
         self.rarity = float(np.median(rarest)) if rarest else 0.0
 
     def coverage(self, words: frozenset[str]) -> float:
-        """Share of the best-covered phrase found among the words, rare words counting more: 0 to 1."""
+        """Share of the best-covered phrase found among the words, rare words counting more: 0 to 1.
+
+        Parameters
+        ----------
+        words : frozenset of str
+            What `words_of` gives. A long word also counts where it ends another ("ethinylestradiol").
+        """
+        found = {w for w in self._long if any(other.endswith(w) for other in words)}
         return max(
             (
-                sum(v for w, v in phrase.items() if w in words) / sum(phrase.values())
+                sum(v for w, v in phrase.items() if w in words or w in found) / sum(phrase.values())
                 for phrase in self._phrases
             ),
             default=0.0,
@@ -114,20 +128,33 @@ class Absence:
 
 
 def _rarities(phrase: str, background: Background) -> dict[str, float]:
-    found = {normal_form(w): background.rarity(w) for w in _WORD.findall(phrase)}
+    found = {stem_of(w): background.rarity(w) for w in _WORD.findall(phrase)}
     return {w: v for w, v in found.items() if v > 0}
 
 
+def stem_of(word: str) -> str:
+    """Normal form without the endings that make one idea two words ("blocking agents", "blockers").
+
+    Examples
+    --------
+    >>> [stem_of(w) for w in ("blocking", "Blockers", "opioids", "morphine")]
+    ['block', 'block', 'opioid', 'morphine']
+    """
+    form = normal_form(word)
+    stem = _ENDING.sub("", form)
+    return stem if len(stem) > 3 else form
+
+
 class WordForms(dict[str, str]):
-    """Normal form of each word met; a word is brought to it once."""
+    """Stem of each word met; a word is brought to it once."""
 
     def __missing__(self, word: str) -> str:
         if len(self) > 500_000:  # a stream of records may bring any number of words
             self.clear()
-        form = self[word] = normal_form(word)
+        form = self[word] = stem_of(word)
         return form
 
 
 def words_of(text: str, forms: WordForms) -> frozenset[str]:
-    """The normal forms of the words of a text."""
+    """The stems of the words of a text."""
     return frozenset(map(forms.__getitem__, set(_WORD.findall(text))))

@@ -24,6 +24,11 @@ _LANGUAGE_NOTE = re.compile(r"[.\s\]]*\[(?:article in )?[A-Z][a-z]+\]\s*\.?$")
 # "Blood. Conference: 55th Annual Meeting ...", as Ovid writes it; "Lancet (London, England)"
 _JOURNAL_NOTE = re.compile(r"\(.*?\)|\.?\s*Conference\b.*$", re.DOTALL)
 _MEETING_NOTE = re.compile(r"\bConference\b|Meeting ?Abstract", re.IGNORECASE)
+# What stands for the name of a meeting where the source gave none.
+_TYPE_ONLY = re.compile(
+    r"(?:conference|meeting|congress)s?(?:[ -](?:abstract|paper|poster|proceeding|review|object|item)s?)?",
+    re.I,
+)
 _SUPPLEMENT = re.compile(r"suppl|\bS\d", re.IGNORECASE)
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b", re.IGNORECASE)  # by Excel
 _CENTRAL = "10.1002/central/"  # the Cochrane register numbers its own entries so; no DOI of the paper
@@ -186,6 +191,11 @@ def key_of(record: Record) -> Key:
     )
 
 
+def digits_of(word: str) -> str:
+    """A number word as digits ("three", "third", "iii"), any other word as it is."""
+    return _NUMBER_WORDS.get(word, word) if word not in _AMBIGUOUS_NUMERALS else word
+
+
 def _people(author: str) -> list[str]:
     """Words of a name, initials left out: "Adams, B. C." and "Adams BC" are both ["adams"]."""
     if author.casefold() in ("anonymous", "anon", "et al", "et al.", "[anonymous]"):
@@ -246,7 +256,7 @@ def _is_meeting(record: Record) -> bool:
 
 def _meeting_name(record: Record) -> str:
     """The name of the meeting: its own field, or "Diabetes. Conference: 70th Scientific Sessions"."""
-    if record.conference and not meeting_type([record.conference]):
+    if record.conference and not _TYPE_ONLY.fullmatch(record.conference.strip()):
         return letters(record.conference)
     noted = re.search(r"\bConference:\s*(.{8,})", record.journal)
     return letters(noted[1]) if noted else ""

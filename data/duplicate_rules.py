@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
-from data.duplicate_keys import Key
+from data.duplicate_keys import Key, digits_of
 
 # Titles, 0 to 100: from here on worth looking at word by word.
 SIMILAR_TITLE = 80.0
@@ -96,6 +96,11 @@ class Comparison:
         return bool(self.doi) and alike and self.title_score >= NEAR_TITLE
 
     @property
+    def retitled(self) -> bool:
+        """Whether one title goes on with a subtitle, at the same place in print, over the same abstract."""
+        return self.titles is Titles.LONGER and self.place and self.abstracts is Abstracts.SAME
+
+    @property
     def reissued(self) -> bool:
         """Whether DOI, title and abstract agree, so that a page or a name is a slip of one database."""
         same_text = self.titles is Titles.SAME and self.abstracts is Abstracts.SAME
@@ -113,7 +118,7 @@ def hopeless(a: Key, b: Key) -> bool:
     """Whether a glance shows that a pair will be judged different; most pairs of a block are."""
     if (a.pmid and a.pmid == b.pmid) or (a.doi and a.doi == b.doi):
         return False
-    if a.numbers != b.numbers or a.report != b.report or a.notice != b.notice:
+    if a.notice != b.notice or not (_nested(a.numbers, b.numbers) and _nested(a.report, b.report)):
         return True
     if a.year is not None and b.year is not None and abs(a.year - b.year) > 1:
         return True
@@ -192,9 +197,9 @@ def objections(c: Comparison) -> list[str]:
         found.append("different issue")
     if c.journal is False and not c.place and not c.doi:
         found.append("different journal")
-    if not c.numbers:
+    if not c.numbers and not c.retitled:
         found.append("different numbers in the title")
-    if not c.report:
+    if not c.report and not c.retitled:
         found.append("different reports of a study by their titles")
     if c.abstracts is Abstracts.OTHER:
         found.append("different abstracts")
@@ -245,6 +250,10 @@ def _is_proposal(c: Comparison, against: list[str]) -> bool:
     return c.people is True or c.abstracts is Abstracts.SAME or c.place
 
 
+def _nested(a: frozenset[str], b: frozenset[str]) -> bool:
+    return a <= b or b <= a
+
+
 def compare_titles(a: str, b: str) -> tuple[Titles, float]:
     """How two folded titles stand to one another, and their likeness from 0 to 100."""
     if not a or not b:
@@ -268,6 +277,7 @@ def compare_titles(a: str, b: str) -> tuple[Titles, float]:
 
 def _odd_words(a: list[str], b: list[str]) -> tuple[list[str], list[str]]:
     """The words that only one of two titles has, typing errors and small words left out."""
+    a, b = [digits_of(word) for word in a], [digits_of(word) for word in b]
     rest_a, rest_b = _without(a, b), _without(b, a)
     for word in list(rest_a):
         twin = next((other for other in rest_b if _mistyped(word, other)), None)
@@ -295,7 +305,7 @@ def _mistyped(a: str, b: str) -> bool:
     """Whether two words are one but for a typing error, a plural or a spelling; never two opposites."""
     if a.isdecimal() or b.isdecimal() or min(len(a), len(b)) < 4:
         return False
-    distance = Levenshtein.distance(a, b, score_cutoff=2)
+    distance = OSA.distance(a, b, score_cutoff=2)
     if distance > (2 if min(len(a), len(b)) >= 9 else 1):
         return False
     prefix_a, prefix_b = _PREFIXED.match(a), _PREFIXED.match(b)

@@ -192,7 +192,7 @@ def candidate_pairs(keys: Sequence[Key], blocks: Sequence[Block]) -> Iterator[tu
     for block in blocks:
         members: dict[tuple[object, ...], list[int]] = {}
         for position, key in enumerate(keys):
-            if key.has_text and (value := block(key)):
+            if value := block(key):
                 members.setdefault(value, []).append(position)
         for group in members.values():
             for a, b in _pairs_within(group, keys):

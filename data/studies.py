@@ -23,10 +23,15 @@ PROPOSE_FROM = 2.75
 MAX_TRIALS = 3  # who names more registry numbers writes about other people's trials
 MAX_NAME_RECORDS = 60  # an acronym in more records of a library is a word, not a trial
 MIN_PATIENTS = 10
-_NAME = re.compile(r"\b(?:[A-Z]{2,}[A-Za-z]*|[A-Z][a-z]+[A-Z][A-Za-z]*)(?:[- ]?\d{1,4}[A-Z]?)?\b")
+# A trial's name where titles put it, "ORION-2: ...", "... (ORION-2)", or with its number anywhere.
+_NAME = re.compile(
+    r"^([A-Z][A-Za-z]*[A-Z][A-Za-z]*(?:[- ]?\d{1,4})?)\s*:"
+    r"|\(([A-Z][A-Za-z]*[A-Z][A-Za-z]*(?:[- ]?\d{1,4})?)\)"
+    r"|\b([A-Z]{4,}[- ]\d{1,4})\b"
+)
 _NAMED = re.compile(
-    r"\b(?:the |phase \S+ )?([A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*(?:[- ]\d{1,4})?)"
-    r"(?: \S+)?[ )](?:trial|study|stud(?:y|ies)|extension|cohort|registry)\b"
+    r"\b([A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*(?:[- ]\d{1,4})?)"
+    r"(?: \S+)? (?:trial|study|studies|extension|cohort|registry)\b"
 )
 _SAMPLE = re.compile(
     r"\b[nN]\s*=\s*(\d[\d,]{1,7})"
@@ -88,8 +93,8 @@ def study_links(records: Sequence[Record], *, groups: Sequence[Sequence[int]] = 
 def _report(record: Record) -> _Report:
     key = key_of(record)
     text = f"{record.title} {record.abstract}"
-    names = {m[0] for m in _NAME.finditer(record.title)} if not record.title.isupper() else set()
-    names |= {m[1] for m in _NAMED.finditer(text)}
+    names = {m[1] or m[2] or m[3] for m in _NAME.finditer(record.title)}
+    names |= {m[1] for m in _NAMED.finditer(text)} if not record.title.isupper() else set()
     samples = {int(digits.replace(",", "")) for m in _SAMPLE.finditer(text) if (digits := m[1] or m[2])}
     return _Report(
         key=key,
@@ -161,8 +166,12 @@ def _weigh(a: _Report, b: _Report) -> tuple[float, list[str]]:
     if drugs := a.drugs & b.drugs:
         points += 0.5
         evidence.append(f"same drug: {', '.join(sorted(drugs)[:3])}")
+    if a.key.meeting or b.key.meeting:
+        points += 0.25
+        evidence.append("a congress abstract")
     # Without people in common, or a registry number, it is another group's work on the same question.
-    return (points if people or shared else 0.0), evidence
+    unknown = not a.key.people or not b.key.people
+    return (points if people or shared or unknown else 0.0), evidence
 
 
 def _people(a: Key, b: Key) -> tuple[float, list[str]]:

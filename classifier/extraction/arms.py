@@ -315,7 +315,8 @@ _NOT_NAME = re.compile(
 )
 _GROUP_WORD = re.compile(r"\b(?:patients|pts|cohort|arm|group|studies|trials|those|dose|refractory)\b")
 _NO_NAME = re.compile(
-    r"\b(?:not reached|reached|estimable|CI\d*|range|IQR|p|n|months|SD|PFS|OS|ORR|CR|PR|RR|HR)\b|\bvs?\b|versus"
+    r"\b(?:not reached|reached|estimable|CI\d*|range|IQR|p|n|months|SD|PFS|OS|ORR|CR|PR|RR|HR)\b|\bvs?\b"
+    r"|versus"
 )
 
 

@@ -7,6 +7,7 @@ the data cut-off, anywhere in the text) state it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypedDict
 
 from classifier.extraction.candidates import Candidate
@@ -52,7 +53,7 @@ _MONTH = (
     r"|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
 )
 _CUT_OFF = re.compile(
-    rf"(?:data|clinical|final)?\s*cut-?\s?off\b[^.;]{{0,30}}?(?P<date>\d{{1,2}} {_MONTH} \d{{4}}"
+    rf"cut-?\s?off\b[^.;]{{0,30}}?(?P<date>\d{{1,2}} {_MONTH} \d{{4}}"
     rf"|{_MONTH} \d{{1,2}}, \d{{4}}|{_MONTH} \d{{4}})"
 )
 _ORIGIN = re.compile(
@@ -96,13 +97,26 @@ def attributes(text: str, candidate: Candidate, *, design: str) -> Attributes:
     origin = _ORIGIN.search(clause)
     if origin and candidate.link.key != "ORR":
         found["time_origin"] = origin["o"]
-    criteria = _CRITERIA.search(text)
-    if criteria and candidate.link.key in ("ORR", "PFS"):
-        found["criteria"] = criteria["c"]
+    criteria = _criteria(text) if candidate.link.key in ("ORR", "PFS") else None
+    if criteria:
+        found["criteria"] = criteria
     if candidate.link.statistic == "hazard_ratio":
         found |= _ratio_attributes(text, candidate, sentence)
     found |= _source(text, candidate, sentence, design)
     return found
+
+
+@lru_cache(maxsize=2)
+def _criteria(text: str) -> str | None:
+    """Response criteria that the text names; one look per text, not per finding."""
+    match = _CRITERIA.search(text)
+    return match["c"] if match else None
+
+
+@lru_cache(maxsize=2)
+def _cut_off(text: str) -> str | None:
+    match = _CUT_OFF.search(text) if "ut" in text else None
+    return match["date"] if match else None
 
 
 def _clause(text: str, candidate: Candidate) -> str:
@@ -117,9 +131,9 @@ def _analysis(text: str, sentence: str) -> str | None:
     kind = _ANALYSIS.search(sentence) or _ANALYSIS.search(text[:300])
     if kind:
         parts.append(kind["kind"].casefold())
-    cut_off = _CUT_OFF.search(text)
+    cut_off = _cut_off(text)
     if cut_off:
-        parts.append(f"data cut-off {cut_off['date']}")
+        parts.append(f"data cut-off {cut_off}")
     return ", ".join(parts) or None
 
 

@@ -14,30 +14,26 @@ _REVIEW = re.compile(
     r"systematic(?:ally)?\s+(?:literature\s+)?review|meta-?\s?analy|network meta|literature review"
     r"|review of (?:the )?(?:current |available )?(?:literature|evidence)|(?:narrative|scoping|umbrella"
     r"|mini)[\s-]review"
-    r"|this review|we review(?:ed)? (?:the )?(?:literature|evidence|published)|(?:MEDLINE|PubMed"
-    r"|Embase)\b[^.]{0,80}\bsearch"
-    r"|search\w*\b[^.]{0,80}\b(?:MEDLINE|PubMed|Embase|Cochrane)|indirect (?:treatment )?comparison",
-    re.IGNORECASE,
+    r"|this review|we review(?:ed)? (?:the )?(?:literature|evidence|published)|(?:medline|pubmed"
+    r"|embase)\b[^.]{0,80}\bsearch"
+    r"|search\w*\b[^.]{0,80}\b(?:medline|pubmed|embase|cochrane)|indirect (?:treatment )?comparison",
 )
-_RANDOM = re.compile(r"(?<!non-)(?<!non)(?<!not )(?<!non\u2011)(?:randomi[sz]|randomly)", re.IGNORECASE)
+_RANDOM = re.compile(r"(?<!non-)(?<!non)(?<!not )(?<!non\u2011)(?:randomi[sz]|randomly)")
 _RANDOMISED = re.compile(
     r"(?<!non-)(?<!non)(?<!not )(?:randomly\s+(?:assigned|allocated|divided|selected to)|(?:was|were|been"
     r"|underwent|we|and)\s+(?:\w+ly\s+|centrally\s+|then\s+)?randomi[sz](?:ed|ation)"
     r"|patients\s+(?:\([^)]*\)\s+)?randomi[sz]ed|randomi[sz]ed\s+(?:to|in a|\(?\d:\d|between)"
     r"|randomi[sz]ation|allocated alternately)",
-    re.IGNORECASE,
 )
 _TITLE_RANDOM = re.compile(
-    r"(?<!non-)(?<!non)(?:randomi[sz]ed|randomi[sz]ation|phase\s+(?:III|3)\b|placebo-controlled"
+    r"(?<!non-)(?<!non)(?:randomi[sz]ed|randomi[sz]ation|phase\s+(?:iii|3)\b|placebo-controlled"
     r"|double-blind)",
-    re.IGNORECASE,
 )
 _TITLE_OBSERVED = re.compile(
     r"retrospective|cohort (?:study|analysis)|registry|real[\s-]world|chart review"
     r"|routine (?:clinical )?practice|everyday practice|consecutive|case series|case report|claims"
     r"|compassionate|named-patient|early access|expanded access|nationwide|hospitals saw|(?:one|two|three"
     r"|four|five|six|seven|eight|nine|ten|\d+) (?:patients|cases|hospitals|centres)\Z",
-    re.IGNORECASE,
 )
 _LOOKS_BACK = re.compile(
     r"retrospective|real[\s-]world|regist(?:ry|er of|er study)|cohort study|chart review|case series"
@@ -47,35 +43,31 @@ _LOOKS_BACK = re.compile(
     r"|were reviewed|prognostic|biomarker|hospital files|we describe|case report|we (?:treated|report on)"
     r"|outside (?:of )?(?:clinical )?trials|were traced|the cohort|new users|pharmacy|insurance"
     r"|files of|used to identify|plasma levels?|gene expression|genomic|mutations? status|samples from",
-    re.IGNORECASE,
 )
 _TRIAL = re.compile(
-    r"phase\s*(?:I|1|2|3|II|III|IV|Ib|1b|2a|IIa|IIb)(?:[/\u2013-](?:2|II|III|3))?[ab]?\b|single[\s-]arm"
+    r"phase\s*(?:i|1|2|3|ii|iii|iv|ib|1b|2a|iia|iib)(?:[/\u2013-](?:2|ii|iii|3))?[ab]?\b|single[\s-]arm"
     r"|open[\s-]label|non-?\s?randomi[sz]ed|pilot (?:study|trial)"
     r"|prospective (?:\w+ )?(?:study|trial)|clinical trial|dose[\s-]escalation|two-stage"
-    r"|trial registration|NCT\d{8}|prospectively",
-    re.IGNORECASE,
+    r"|trial registration|nct\d{8}|prospectively",
 )
 _TITLE_TRIAL = re.compile(
-    r"phase\s*(?:1|2|I|II|Ib|1b|2a|IIa)(?:[/\u2013-](?:2|II))?\b|single-arm|non-?randomi[sz]ed"
+    r"phase\s*(?:1|2|i|ii|ib|1b|2a|iia)(?:[/\u2013-](?:2|ii))?\b|single-arm|non-?randomi[sz]ed"
     r"|pilot (?:study|trial)",
-    re.IGNORECASE,
 )
 _OTHER = re.compile(
     r"\b(?:mice|murine|xenografts?|in vitro|cell lines?|rats|co-?cultures?)\b|consensus|guidelines?"
-    r"|recommendations|Delphi|position (?:paper|statement)|expert opinion|editorial"
+    r"|recommendations|delphi|position (?:paper|statement)|expert opinion|editorial"
     r"|exposure.response model|population modeling|simulation",
-    re.IGNORECASE,
 )
 _CALLED_FOR = re.compile(
     r"planned|warranted|needed|should|awaited|under way|underway|required|is being|are being|merits?"
     r"|lacking|future",
-    re.IGNORECASE,
 )
 
 
 def study_design(text: str, sentences: list[Sentence]) -> str:
     """rct, nonrandomised_trial, observational, review or other (the annotation guide's words)."""
+    text = text.lower()
     title = text[: min(sentences[0].end if sentences else len(text), 280)]
     body = _without_calls(text, sentences)
     n_other = len(_OTHER.findall(text))
@@ -83,9 +75,9 @@ def study_design(text: str, sentences: list[Sentence]) -> str:
         return "review"
     if n_other >= 2 and _OTHER.search(title):
         return "other"
-    if _TITLE_RANDOM.search(title) and not re.search(r"retrospective", title, re.IGNORECASE):
+    if _TITLE_RANDOM.search(title) and not re.search(r"retrospective", title):
         return "rct"
-    if re.search(r"non-?randomi[sz]ed", text[:1200], re.IGNORECASE) and not _RANDOM.search(title):
+    if re.search(r"non-?randomi[sz]ed", text[:1200]) and not _RANDOM.search(title):
         return "nonrandomised_trial"
     if _TITLE_OBSERVED.search(title):
         return "observational"
@@ -103,12 +95,11 @@ def _by_body(text: str, body: str, n_other: int, randomised: bool) -> str:
             r"(?:\d|patients|women|we)\b[^.;]{0,60}(?:randomly (?:assigned|divided|allocated)|(?:was|were"
             r"|underwent) randomi[sz])|we randomly|primary end ?point",
             body,
-            re.IGNORECASE,
         )
         if not own and looks_back:
             return "observational"
         if looks_back >= 2 and re.search(
-            r"retrospective (?:analysis|study|review)|gene expression|plasma|ctDNA|serum", body, re.IGNORECASE
+            r"retrospective (?:analysis|study|review)|gene expression|plasma|ctDNA|serum", body
         ):
             return "observational"
         return "rct"

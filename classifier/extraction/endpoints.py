@@ -183,9 +183,29 @@ RATE_KEYS = frozenset(k for k, kind in KIND.items() if kind == "rate")
 EXTRACTED = frozenset({"PFS", "OS", "ORR"})
 
 _PATTERN = re.compile(
-    r"(?<![A-Za-z0-9])(?:" + "|".join(f"(?P<{e.key}>{e.words})" for e in ENTRIES) + r")(?![A-Za-z0-9])",
-    re.IGNORECASE,
+    "(?:" + "|".join(f"(?P<{e.key}>{e.words})" for e in ENTRIES) + r")(?![A-Za-z0-9])", re.IGNORECASE
 )
+
+# The first letters (up to three) of every word that an entry may begin with: the pattern is tried only
+# there, which is most of the speed. `X-free` and `X-specific` begin with any word and are sought apart.
+_BEGINNINGS = frozenset(
+    "fol sur pot pfs mpf ipf bpf rpf eve pro fre sec ali ttp ttf ttn ttd ttr tim dfs idf ddf drf dmf dis"
+    " efs rfs lrf"
+    " lrr css dss bcs mfs ffs tfs lfs grf can bre gra cel ani mic mou ren imp loc fai os mos ros ove haz"
+    " ris dea mor"
+    " of pcr tpc ypc bpc pat com nea drr no ver goo min maj mol cyt met imm ser ant bio psa mar ca sym"
+    " pai pla dos ear"
+    " hae hem dur int cns nod vac vgp mr mmr dmr mrd mea res in rad cr scr cri str cbr dcr cli tum sta"
+    " sd pd dor mdo"
+    " mon tre orr cor ior bes obj tot con par at rr any an a pr prs tox adv neu ana ane thr leu lym nau"
+    " vom dia fat muc"
+    " sto inf pne hyp ras alo crs ica ae aes sae tra tea mya art ker wit sid rel rec die non qua cro dys"
+    " ble car hea"
+    " age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
+)
+_SMALL_WORDS = frozenset("a an any no in of at".split())
+_WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=(?i:CR|PR)))")
+_ANY_FREE = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z/]+{D}(?:free|specific)", re.IGNORECASE)
 
 # A text in which none of these occurs holds no finding: nothing else is looked at.
 _TRIGGER = re.compile(
@@ -217,5 +237,32 @@ def find_endpoints(text: str, start: int = 0, end: int | None = None) -> Iterato
     >>> [(m.key, m.start) for m in find_endpoints("Median PFS and time to progression")]
     [('PFS', 7), ('TTP', 15)]
     """
-    for match in _PATTERN.finditer(text, start, len(text) if end is None else end):
-        yield EndpointMention(str(match.lastgroup), match.start(), match.end())
+    stop = len(text) if end is None else end
+    taken = start
+    for at in _starts(text, start, stop):
+        if at < taken:
+            continue
+        match = _PATTERN.match(text, at, stop)
+        if match is not None and match.end() > at:
+            taken = match.end()
+            yield EndpointMention(str(match.lastgroup), at, taken)
+
+
+def _starts(text: str, start: int, stop: int) -> Iterator[int]:
+    """Places where an entry may begin, left to right."""
+    free = (
+        {m.start() for m in _ANY_FREE.finditer(text, start, stop)} if _has_free(text, start, stop) else set()
+    )
+    for match in _WORD_START.finditer(text, start, stop):
+        word = match[0].lower()
+        at = match.start()
+        if word in _SMALL_WORDS:
+            ahead = text[at : at + 32].lower()
+            if "respon" in ahead or "death" in ahead or "least" in ahead:
+                yield at
+        elif word in _BEGINNINGS or not word[0].isalpha() or at in free:
+            yield at
+
+
+def _has_free(text: str, start: int, stop: int) -> bool:
+    return text.find("free", start, stop) >= 0 or text.find("specific", start, stop) >= 0

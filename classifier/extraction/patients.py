@@ -15,7 +15,7 @@ from classifier.extraction.numbers import LONG_NUMBER, PERCENT, parse_number
 from classifier.extraction.sentences import Sentence
 
 _NUMBER = re.compile(
-    rf"(?<![\w.\u00b7,/%+=\u2013-])(?P<n>\d{{1,3}}(?:[,\u2009\u202f]\d{{3}})+|\d{{1,6}}"
+    rf"(?<![\w.\u00b7,/%+=\u2013-])(?=[\dZOTFSENzotfsen])(?P<n>\d{{1,3}}(?:[,\u2009\u202f]\d{{3}})+|\d{{1,6}}"
     rf"|{LONG_NUMBER})(?![\w%/:\u2013-]|[.\u00b7,]\d|\s*{PERCENT})"
 )
 _IN_BRACKET = re.compile(
@@ -71,7 +71,8 @@ _PART_AFTER = re.compile(
 )
 _UNIT_AFTER = re.compile(
     r"\s*-?\s*(?:mg|g\b|Gy|ml|mL|kg|IU|MBq|ng|pg|%|months?|weeks?|days?|years?|hours?|person|patient-"
-    r"|mg/m|cycles?|doses?|courses?|fractions?|sites?|cent(?:er|re)s?|hospitals?|countries|stud(?:y|ies)|trials?|records?|articles?|abstracts?"
+    r"|mg/m|cycles?|doses?|courses?|fractions?|sites?|cent(?:er|re)s?|hospitals?|countries|stud(?:y|ies)"
+    r"|trials?|records?|articles?|abstracts?"
     r"|publications?|references?|citations?)\b",
     re.IGNORECASE,
 )
@@ -118,7 +119,14 @@ def patient_total(text: str, sentences: list[Sentence]) -> int | None:
     return max(size.n for size in sizes if size.weight >= best - 0.8)
 
 
+_MAY_COUNT = re.compile(
+    r"[Pp]atient|pts|[Ww]om[ae]n|\bmen\b|[Pp]articipant|[Ss]ubject|[Ii]ndividual|[Aa]dults|[Cc]hildren|[Cc]ases|people|person|respondent|survivor|[nN]\s*=|andom|nrol|ncluded|ecruit|treatment"
+)
+
+
 def _sizes(text: str, sentence: Sentence, order: int) -> Iterator[_Size]:
+    if not _MAY_COUNT.search(text, sentence.start, sentence.end):
+        return
     for match in _NUMBER.finditer(text, sentence.start, sentence.end):
         size = _weigh(text, sentence, order, match)
         if size is not None:
@@ -179,7 +187,7 @@ def _arms(text: str, sentence: Sentence) -> Iterator[_Size]:
     words = text[sentence.start : sentence.end]
     if _PLANNED.search(words) and not re.search(r"\b(?:were|was)\b", words):
         return
-    sized = [int(parse_number(m["n"])) for m in _IN_BRACKET.finditer(words)]
+    sized = [int(parse_number(m["n"])) for m in _IN_BRACKET.finditer(words)] if "=" in words else []
     if len(sized) > 2 and 2 * max(sized) == sum(sized):  # the whole stands among its parts
         sized = [max(sized)]
     assigned = re.search(r"randomi[sz]|randomly|assign|allocat", words, re.IGNORECASE)
@@ -191,15 +199,19 @@ def _arms(text: str, sentence: Sentence) -> Iterator[_Size]:
         compared = re.search(r"\bversus|\bvs\b|compar|\bor\b|received|groups?|women|patients", words)
         if assigned or compared:
             yield _Size(sum(sized), 2.0 if assigned else 0.8)
-    pair = _SPLIT_PAIR.search(words)
+    pair = _SPLIT_PAIR.search(words) if assigned or "received" in words else None
     if pair and not re.search(r"total of|\bOf\b|underwent", words[: pair.start()]):
         total = int(parse_number(pair["a"])) + int(parse_number(pair["b"]))
         if total > 8 and (assigned or re.search(r"received", pair[0])):
             yield _Size(total, 2.2 if assigned else 1.8)
-    available = _AVAILABLE.search(words)
+    available = _AVAILABLE.search(words) if " of " in words else None
     if available:
         yield _Size(int(available["n"]), 2.0)
-    halves = re.findall(r"(?:arm|group)\s+had\s+(\d+)\s+(?:\w+\s+)?patients", words)
+    halves = (
+        []
+        if " had " not in words
+        else re.findall(r"(?:arm|group)\s+had\s+(\d+)\s+(?:\w+\s+)?patients", words)
+    )
     if len(halves) >= 2:
         yield _Size(sum(map(int, halves)), 2.0)
     out_of = [int(m["n"]) for m in _OUT_OF.finditer(words)]

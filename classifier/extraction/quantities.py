@@ -127,10 +127,35 @@ def find_quantities(text: str, start: int = 0, end: int | None = None) -> Iterat
     >>> [q.kind.value for q in find_quantities("12-month PFS was 54% (95% CI 36-69; p=0.02)")]
     ['timepoint', 'percent', 'interval', 'none']
     """
-    for match in _PATTERN.finditer(text, start, len(text) if end is None else end):
+    stop = len(text) if end is None else end
+    taken = start
+    for begin in _BEGIN.finditer(text, start, stop):
+        at = begin.start()
+        if at < taken or (begin[0][0].isalpha() and begin[0].casefold() not in _WORDS_BEFORE):
+            continue
+        match = _PATTERN.match(text, at, stop)
+        if match is None:
+            continue
+        taken = match.end()
         found = _READERS[str(match.lastgroup)](match)
         if found is not None:
             yield found
+
+
+# Where a quantity may begin: at a digit, or at one of these words. The pattern is tried only there.
+_BEGIN = re.compile(r"(?<![\w.\u00b7])(?:[A-Za-z]+|[\d.\u00b7])")
+_WORDS_BEFORE = frozenset(
+    "p pvalue pvalues log logrank c ci cis cl cr cri crs confidence credible credibility conf"
+    " interquartile inter iqr min range ranges"
+    " ranging total sd sem se standard n i no grade grades stage stages phase day days cycle cycles"
+    " level levels cohort"
+    " cohorts group groups arm arms score scores type types codon codons exon exons version ecog ps kps"
+    " bmi number nct"
+    " at after by within over none all both not nr ne unreached undefined"
+    " zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    " sixteen seventeen"
+    " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety".split()
+)
 
 
 def _none(why: str, match: Match[str]) -> Quantity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -122,6 +123,8 @@ def letters(text: str) -> str:
     >>> letters("The <i>β2</i>-Agonist: Müller's trial.")
     'the beta 2 agonist muller s trial'
     """
+    if "&" in text:
+        text = html.unescape(text)
     if "<" in text:
         text = _MARKUP.sub("", text)
     if text.isascii():

@@ -96,6 +96,12 @@ class Comparison:
         return bool(self.doi) and alike and self.title_score >= NEAR_TITLE
 
     @property
+    def settled(self) -> bool:
+        """Whether DOI and first page agree and the rest nearly does: a slip in a title is a slip."""
+        near = self.title_score >= SIMILAR_TITLE and self.abstracts is not Abstracts.OTHER
+        return bool(self.doi and self.page) and near and not self.meetings
+
+    @property
     def retitled(self) -> bool:
         """Whether one title goes on with a subtitle, at the same place in print, over the same abstract."""
         return self.titles is Titles.LONGER and self.place and self.abstracts is Abstracts.SAME
@@ -166,7 +172,11 @@ def judge(c: Comparison) -> Verdict:
     """
     if c.pmid:
         return Verdict.MERGE if _pmid_holds(c) else Verdict.PROPOSE
-    if not c.notice or c.titles is Titles.UNKNOWN or (c.titles is Titles.OTHER and not c.reworded):
+    if (
+        not c.notice
+        or c.titles is Titles.UNKNOWN
+        or (c.titles is Titles.OTHER and not (c.reworded or c.settled))
+    ):
         return Verdict.DIFFERENT
     if (c.people is False and not c.reissued) or (c.years_apart or 0) > 1:
         # Congress and final report, or a namesake; an identifier alone does not make up for it.
@@ -197,13 +207,14 @@ def objections(c: Comparison) -> list[str]:
         found.append("different issue")
     if c.journal is False and not c.place and not c.doi:
         found.append("different journal")
-    if not c.numbers and not c.retitled:
+    if not c.numbers and not (c.retitled or c.settled or c.reissued):
         found.append("different numbers in the title")
-    if not c.report and not c.retitled:
+    if not c.report and not (c.retitled or c.settled):
         found.append("different reports of a study by their titles")
     if c.abstracts is Abstracts.OTHER:
         found.append("different abstracts")
-    if c.meetings and (c.years_apart or c.other_meeting or (c.issue is False and not c.page)):
+    moved = bool(c.years_apart) and not (c.doi and c.page and c.titles is Titles.SAME)
+    if c.meetings and (moved or c.other_meeting or (c.issue is False and not c.page)):
         found.append("different meetings")
     if c.meetings == 1 and not (c.place or c.doi or c.reprinted):
         found.append("a congress abstract and perhaps an article")
@@ -211,6 +222,8 @@ def objections(c: Comparison) -> list[str]:
 
 
 def _is_merge(c: Comparison) -> bool:
+    if c.settled and c.people is not False:
+        return True
     if c.doi or c.accession:
         return c.titles is Titles.SAME or c.place or c.abstracts is Abstracts.SAME
     same_text = c.abstracts is Abstracts.SAME

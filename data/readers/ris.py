@@ -142,7 +142,7 @@ def _blocks(opened: Opened) -> Iterator[_Block]:
 
 def _ends(rest: str) -> bool:
     """Whether what stands behind an ER tag is nothing (running text may begin with "ER - ")."""
-    return not rest.strip(" \t\r\n\x1a")
+    return not rest.replace("\x1a", "").strip()
 
 
 def _tagged(block: _Block) -> list[tuple[str, list[str]]]:
@@ -316,7 +316,7 @@ def _count(opened: Opened) -> int:
         elif tag in _CONTENT_TAGS and not inside and not orphan and _TAG.match(line):
             n_entries += 1
             orphan = True
-        elif tag == "ER" and re.fullmatch(r"\s{0,4}ER[ \t\u00a0]{1,2}-\s*\x1a?\s*", line):
+        elif tag == "ER" and re.fullmatch(r"\s{0,4}ER[ \t\u00a0]{1,2}-[\s\x1a]*", line):
             inside = orphan = False
     return n_entries
 

@@ -69,6 +69,8 @@ def zone(a: Record, b: Record) -> str:
         pytest.param(
             replace(BARE, title=f"{A.title}: a phase II study"), id="title with its subtitle, same place"
         ),
+        pytest.param(replace(BARE, title=A.title.replace("after", "&#97;fter")), id="an HTML entity"),
+        pytest.param(replace(A, title=f"{A.title} in 20152016", pmid=""), id="a slip, same DOI and page"),
         pytest.param(replace(A, pages="11-Sep", pmid=""), id="pages that a spreadsheet took for a date"),
         pytest.param(
             replace(A, doi="10.1002/central/CN-0001", pmid=""), id="number of the Cochrane register"

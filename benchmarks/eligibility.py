@@ -15,10 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from classifier.eligibility import Eligibility, Judgement, Verdict
+from classifier.eligibility_learning import learn_criteria
 from data.protocol import CRITERIA, read_protocol
 from data.readers import open_records, read
-from data.records import Record
+from data.records import Record, fold
+from models.criteria import Outcome
 
 ROOT = Path(__file__).resolve().parents[1]
 REVIEWS = ROOT.parent / "shared" / "benchmarks" / "ranking"
@@ -49,6 +53,7 @@ class Labelled:
 def main() -> int:
     """Print the tables."""
     sample()
+    learning()
     if not REVIEWS.is_dir():
         print(f"{REVIEWS}: the finished reviews are not here; only the sample is measured", file=sys.stderr)
         return 0
@@ -83,6 +88,47 @@ def sample() -> None:
     print(
         f"includes with no criterion not met: {kept} of {len(included)}; set aside: {aside / len(labelled):.2f}\n"
     )
+
+
+def learning(*, sizes: Sequence[int] = (0, 30, 60, 90), seeds: int = 10) -> None:
+    """What the model per criterion adds over terms alone, by the number of references decided.
+
+    References are split, not entries, so that no copy of a learned record is measured. Labels are those
+    a reviewer gives: an include, or an exclusion with the first criterion not met.
+    """
+    labelled = load_sample()
+    eligibility = Eligibility(read_protocol(SAMPLE / "protocol.toml"))
+    titles = sorted({fold(x.record.title) for x in labelled})
+    print(f"learning curve on the sample review, {len(titles)} references, mean of {seeds} random splits")
+    print(
+        f"{'decided':>8}{'measured':>9}" + "".join(f"{c:>14}" for c in CRITERIA) + f"{'lost':>7}{'aside':>7}"
+    )
+    for size in sizes:
+        right = np.zeros((seeds, len(CRITERIA)))
+        lost, aside = np.zeros(seeds), np.zeros(seeds)
+        for seed in range(seeds):
+            order = np.random.default_rng(seed).permutation(len(titles))
+            taught = {titles[i] for i in order[:size]}
+            measured = [
+                x for x in labelled if fold(x.record.title) in {titles[i] for i in order[max(sizes) :]}
+            ]
+            known = [x for x in labelled if fold(x.record.title) in taught]
+            outcomes = [Outcome(x.verdict == "include", x.reason or None) for x in known]
+            model = learn_criteria(eligibility, [x.record for x in known], outcomes) if size else None
+            judged = Eligibility(eligibility.protocol, criteria_model=model).judge(
+                [x.record for x in measured]
+            )
+            said = np.array([[c.verdict for c in j.criteria] for j in judged])
+            labels = np.array([[x.criteria[c] for c in CRITERIA] for x in measured])
+            right[seed] = (said == labels).mean(axis=0)
+            included = np.array([x.verdict == "include" for x in measured])
+            excluded = np.array([j.reason is not None for j in judged])
+            lost[seed] = (included & excluded).sum() / included.sum()
+            aside[seed] = excluded.mean()
+        cells = "".join(f"{v:14.2f}" for v in right.mean(axis=0))
+        n_measured = len(titles) - max(sizes)
+        print(f"{size:8d}{n_measured:9d}{cells}{lost.mean():7.3f}{aside.mean():7.2f}")
+    print()
 
 
 def finished() -> None:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from classifier.eligibility_context import Context, context_of
 from classifier.eligibility_design import DesignRule
 from classifier.eligibility_terms import (
@@ -25,6 +27,7 @@ from classifier.eligibility_terms import (
 from data.protocol import CRITERIA, Criterion, Protocol
 from data.records import Design, Record
 from models.background import load_background
+from models.criteria import CriteriaModel
 from models.design import DESIGNS, DesignModel, load_design_model
 from models.terms import Hit, Terms
 
@@ -132,6 +135,9 @@ class Eligibility:
     protocol : Protocol
     design_model : DesignModel or None
         None: the one that ships.
+    criteria_model : CriteriaModel or None
+        A model per criterion, learned from decisions with reasons (`learn_criteria`); None: the terms
+        and the design model alone judge.
     thresholds : Thresholds or None
         None: the ones chosen on finished reviews.
     """
@@ -141,9 +147,11 @@ class Eligibility:
         protocol: Protocol,
         *,
         design_model: DesignModel | None = None,
+        criteria_model: CriteriaModel | None = None,
         thresholds: Thresholds | None = None,
     ) -> None:
         self.protocol = protocol
+        self.criteria_model = criteria_model
         self.thresholds = thresholds or Thresholds()
         self.design_model = design_model or load_design_model()
         self._terms = Terms.of(protocol)
@@ -163,10 +171,19 @@ class Eligibility:
         for start in range(0, len(records), _BATCH):
             batch = records[start : start + _BATCH]
             designs = self.design_model.probabilities(batch).tolist()
-            judged += [self._judge(r, p) for r, p in zip(batch, designs, strict=True)]
+            verdicts = [self._judge(r, p) for r, p in zip(batch, designs, strict=True)]
+            if self.criteria_model is not None:
+                verdicts = _learned(self.criteria_model, batch, verdicts)
+            judged += [self._conclude(r, v, p) for r, v, p in zip(batch, verdicts, designs, strict=True)]
         return judged
 
-    def _judge(self, record: Record, designs: list[float]) -> Judgement:
+    def by_terms(self) -> Eligibility:
+        """The same protocol without what was learned from decisions."""
+        if self.criteria_model is None:
+            return self
+        return Eligibility(self.protocol, design_model=self.design_model, thresholds=self.thresholds)
+
+    def _judge(self, record: Record, designs: list[float]) -> tuple[CriterionJudgement, ...]:
         text, n_title = record.text, len(record.title)
         mentions: dict[str, list[Mention]] = {name: [] for name in CRITERIA}
         for hit in self._terms.find(text):
@@ -186,7 +203,7 @@ class Eligibility:
                 verdict, probability = _judge_terms(criterion, evidence, absent=name in absent)
             spans = tuple(Span(m.hit.start, m.hit.end, m.hit.term, m.speaks_for) for m in mentions[name])
             criteria.append(CriterionJudgement(name, verdict, probability, spans))
-        return self._conclude(record, tuple(criteria), designs)
+        return tuple(criteria)
 
     def _absent(self, record: Record, mentions: Mapping[str, Sequence[Mention]]) -> frozenset[str]:
         """The criteria of which a full abstract holds too little to be about them."""
@@ -241,6 +258,8 @@ class Eligibility:
         return name != "comparator" and bool(criterion.terms or criterion.designs)
 
 
+_LEARNED_MET = 0.8  # an unclear criterion that decisions say is met this surely is met
+_LEARNED_DOUBT = 0.4  # a met criterion that decisions doubt this much is unclear
 _DENIABLE = ("population", "intervention", "study_design")
 _ANY = re.compile(
     r"\bany\b|\bnone\b|\bnot (?:needed|required)\b", re.I
@@ -253,11 +272,12 @@ def _mention(text: str, hit: Hit, n_title: int) -> Mention | None:
     Only a population, an intervention and a design can be denied: "no difference in overall survival"
     reports overall survival.
     """
-    context = context_of(text, hit)
+    deniable = hit.criterion in _DENIABLE
+    context = context_of(text, hit) if deniable or not hit.wanted else Context.STATED
     turned = context in (Context.DENIED, Context.EXCLUDED)
     if turned and not hit.wanted:
         return None
-    speaks_for = hit.wanted and not (turned and hit.criterion in _DENIABLE)
+    speaks_for = hit.wanted and not turned
     return Mention(hit, context, speaks_for, hit.start < n_title)
 
 
@@ -284,6 +304,40 @@ def _judge_terms(criterion: Criterion, found: TermEvidence, *, absent: bool) -> 
     if absent:
         return Verdict.NOT_MET, 0.05
     return Verdict.UNCLEAR, 0.35 if criterion.terms else 0.5
+
+
+def _learned(
+    model: CriteriaModel, records: Sequence[Record], verdicts: Sequence[tuple[CriterionJudgement, ...]]
+) -> list[tuple[CriterionJudgement, ...]]:
+    """The verdicts with what was learned: it settles what is unclear, and may doubt what looked met."""
+    terms = np.array([[c.probability for c in v] for v in verdicts])
+    probabilities = model.probabilities([r.text for r in records], terms).tolist()
+    below = dict(zip(CRITERIA, model.not_met_below.tolist(), strict=True))
+    learned = set(model.learned)
+    return [
+        tuple(
+            _settled(c, p, below[c.criterion], full=len(r.abstract) >= FULL_ABSTRACT)
+            if c.criterion in learned
+            else c
+            for c, p in zip(v, row, strict=True)
+        )
+        for r, v, row in zip(records, verdicts, probabilities, strict=True)
+    ]
+
+
+def _settled(
+    judged: CriterionJudgement, probability: float, not_met_below: float, *, full: bool
+) -> CriterionJudgement:
+    verdict = judged.verdict
+    if probability < not_met_below and full:
+        verdict = Verdict.NOT_MET
+    elif verdict is Verdict.UNCLEAR and probability >= _LEARNED_MET:
+        verdict = Verdict.MET
+    elif (verdict is Verdict.MET and probability < _LEARNED_DOUBT) or (
+        verdict is Verdict.NOT_MET and probability >= _LEARNED_MET
+    ):
+        verdict = Verdict.UNCLEAR
+    return CriterionJudgement(judged.criterion, verdict, probability, judged.spans)
 
 
 def _limit_broken(protocol: Protocol, record: Record) -> str | None:

@@ -37,11 +37,13 @@ _ASSESSOR = re.compile(
     r"|(?P<investigator>\binvestigators?\b|\blocal (?:review|reading|assessment)\b|\btreating physicians?\b)",
     re.IGNORECASE,
 )
+_JUDGED = re.compile(r"ndepend|IRC|IRAC|BICR|blind|entral|vestigat|local|physician")
 _SET = re.compile(
     r"(?P<itt>\bintent(?:ion)?[\s-]to[\s-]treat\b|\b[m]?ITT\b)|(?P<pp>\bper[\s-]protocol\b)"
     r"|(?P<ev>\b(?:response[\s-])?(?:evaluable|assessable)\b)|(?P<safe>\bsafety (?:population|set)\b)",
     re.IGNORECASE,
 )
+_POPULATION = re.compile(r"ntent|ITT|protocol|evaluable|assessable|afety")
 _SET_NAMES = {"itt": "intention to treat", "pp": "per protocol", "ev": "evaluable", "safe": "safety"}
 _ANALYSIS = re.compile(
     r"\b(?P<kind>interim|final|primary|updated|preliminary|post hoc|exploratory"
@@ -85,10 +87,10 @@ def attributes(text: str, candidate: Candidate, *, design: str) -> Attributes:
     clause = _clause(text, candidate)
     sentence = text[candidate.sentence.start : candidate.sentence.end]
     found: Attributes = {}
-    assessors = list(_ASSESSOR.finditer(clause)) or list(_ASSESSOR.finditer(sentence))[:1]
-    if assessors:
-        found["assessor"] = assessors[-1].lastgroup
-    populations = list(_SET.finditer(clause))
+    assessor = _assessor(clause) or _assessor(sentence)
+    if assessor:
+        found["assessor"] = assessor
+    populations = list(_SET.finditer(clause)) if _POPULATION.search(clause) else []
     if populations:
         found["analysis_set"] = _SET_NAMES[str(populations[-1].lastgroup)]
     analysis = _analysis(text, sentence)
@@ -104,6 +106,15 @@ def attributes(text: str, candidate: Candidate, *, design: str) -> Attributes:
         found |= _ratio_attributes(text, candidate, sentence)
     found |= _source(text, candidate, sentence, design)
     return found
+
+
+@lru_cache(maxsize=64)
+def _assessor(words: str) -> str | None:
+    """Who judged, as said last in these words."""
+    if not _JUDGED.search(words):
+        return None
+    found = list(_ASSESSOR.finditer(words))
+    return found[-1].lastgroup if found else None
 
 
 @lru_cache(maxsize=2)
@@ -126,6 +137,7 @@ def _clause(text: str, candidate: Candidate) -> str:
     return text[cut : min(end + 12, candidate.sentence.end)]
 
 
+@lru_cache(maxsize=8)
 def _analysis(text: str, sentence: str) -> str | None:
     parts = []
     kind = _ANALYSIS.search(sentence) or _ANALYSIS.search(text[:300])

@@ -51,33 +51,52 @@ _TIME = (
 _FOLLOW = (
     re.compile(
         rf"(?:median|medium)\s+(?:\w+\s+){{0,2}}?(?:duration\s+(?:of\s+)?|time\s+(?:of\s+)?"
-        rf"|length\s+of\s+)?(?:\w+\s+)?follow{_D}up(?:s)?\b(?P<mid>[^.;]{{0,90}}?)\b{_TIME}",
+        rf"|length\s+of\s+)?(?:\w+\s+)?(?:follow{_D}up|f/u)(?:s)?\b(?P<mid>[^.;]{{0,90}}?)\b{_TIME}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?:followed|follow{_D}up|observed|observation)\b[^.;\d]{{0,50}}?\bmedian\s+(?:of\s+"
+        rf"(?:followed|(?:follow{_D}up|f/u)|observed|observation)\b[^.;\d]{{0,50}}?\bmedian\s+(?:of\s+"
         rf"|time\s+of\s+|was\s+|duration\s+(?:of\s+)?)?(?P<mid>){_TIME}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?:median\s+of\s+)(?P<mid>){_TIME}(?:'s?|\u2019)?\s+(?:of\s+)?(?:\w+\s+)?(?:follow{_D}up"
+        rf"(?:median\s+of\s+)(?P<mid>){_TIME}(?:'s?|\u2019)?\s+(?:of\s+)?(?:\w+\s+)?(?:(?:follow{_D}up|f/u)"
         rf"|observation)",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?<![\w.\u00b7]){_TIME}\s+(?:of\s+)?(?P<mid>)(?:the\s+)?median\s+(?:\w+\s+)?follow{_D}up",
+        rf"(?<![\w.\u00b7]){_TIME}\s+(?:of\s+)?(?P<mid>)(?:the\s+)?median\s+(?:\w+\s+)?(?:follow{_D}up|f/u)",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?:mean|average|minimum)\s+(?:\w+\s+)?follow{_D}up\b(?P<mid>[^.;\d]{{0,40}}?)\b{_TIME}",
+        rf"(?:mean|average|minimum)\s+(?:\w+\s+)?(?:follow{_D}up|f/u)\b(?P<mid>[^.;\d]{{0,40}}?)\b{_TIME}",
         re.IGNORECASE,
     ),
-    re.compile(rf"follow{_D}up\s+(?:time\s+|period\s+)?(?:was|of|:|=)\s+(?P<mid>){_TIME}", re.IGNORECASE),
     re.compile(
-        rf"(?:after|with|at)\s+(?P<mid>){_TIME}(?:'s?|\u2019)?\s+(?:of\s+)?follow{_D}up", re.IGNORECASE
+        rf"(?:follow{_D}up|f/u)\s+(?:time\s+|period\s+)?(?:was|of|:|=)\s+(?P<mid>){_TIME}", re.IGNORECASE
     ),
-    re.compile(rf"follow{_D}up[^.;]{{0,120}}?\(median[,:]?\s+(?P<mid>){_TIME}", re.IGNORECASE),
+    re.compile(
+        rf"(?:after|with|at)\s+(?P<mid>){_TIME}(?:'s?|\u2019)?\s+(?:of\s+)?(?:follow{_D}up"
+        rf"|f/u)",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"(?:follow{_D}up|f/u)[^.;]{{0,120}}?\(median[,:]?\s+(?P<mid>){_TIME}", re.IGNORECASE),
 )
+
+
+_SPOKEN_OF = re.compile(r"ollow|OLLOW|bserv|[Ff]/[Uu]")
+
+
+def _windows(text: str) -> list[tuple[int, int]]:
+    """Stretches of the text around the words for follow-up, merged where they meet."""
+    found: list[tuple[int, int]] = []
+    for match in _SPOKEN_OF.finditer(text):
+        start, end = max(0, match.start() - 130), min(len(text), match.end() + 170)
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def median_follow_up(text: str) -> float | None:
@@ -89,8 +108,9 @@ def median_follow_up(text: str) -> float | None:
     60.36
     >>> median_follow_up("Median follow-up ranged from 1.9-43.0 months across trials.")
     """
+    windows = _windows(text)
     for pattern in _FOLLOW:
-        for match in pattern.finditer(text):
+        for match in (m for start, end in windows for m in pattern.finditer(text, start, end)):
             if re.search(
                 r"rang(?:ed|ing)\s+(?:from|between)|progression|survival|PFS|\bOS\b|response", match["mid"]
             ):

@@ -83,7 +83,8 @@ _AVAILABLE = re.compile(
 )
 _EACH = re.compile(r"\b(?:each|per)\s+(?:group|arm|cohort)|\bto\s+each|\beach\b", re.IGNORECASE)
 _SPLIT_PAIR = re.compile(
-    rf"(?<![\w.,])(?P<a>\d{{1,5}}|{LONG_NUMBER})\s+(?:{_PEOPLE}\s+)?(?:were\s+)?(?:randomi[sz]ed\s+"
+    rf"(?<![\w.,])(?=[\dzotfsenZOTFSEN])(?P<a>\d{{1,5}}"
+    rf"|{LONG_NUMBER})\s+(?:{_PEOPLE}\s+)?(?:were\s+)?(?:randomi[sz]ed\s+"
     rf"|assigned\s+|allocated\s+)?(?:to|received|on|in|the)\s+[^.;]{{2,70}}?,?\s+(?:and|or|whereas"
     rf"|while)\s+(?P<b>\d{{1,5}}|{LONG_NUMBER})\s+(?:{_PEOPLE}\s+)?(?:were\s+)?(?:randomi[sz]ed\s+"
     rf"|assigned\s+|allocated\s+)?(?:to|received|on|in|the|[A-Z])",
@@ -120,7 +121,8 @@ def patient_total(text: str, sentences: list[Sentence]) -> int | None:
 
 
 _MAY_COUNT = re.compile(
-    r"[Pp]atient|pts|[Ww]om[ae]n|\bmen\b|[Pp]articipant|[Ss]ubject|[Ii]ndividual|[Aa]dults|[Cc]hildren|[Cc]ases|people|person|respondent|survivor|[nN]\s*=|andom|nrol|ncluded|ecruit|treatment"
+    r"[Pp]atient|pts|[Ww]om[ae]n|\bmen\b|[Pp]articipant|[Ss]ubject|[Ii]ndividual|[Aa]dults|[Cc]hildren"
+    r"|[Cc]ases|people|person|respondent|survivor|[nN]\s*=|andom|nrol|ncluded|ecruit|treatment"
 )
 
 

@@ -146,6 +146,8 @@ class Extractor:
             ):
                 focus = primary
             links, focus = link_sentence(text, tokens, focus)
+            if not links:
+                continue
             planned = is_planned(text, sentence)
             candidates = [judge(text, sentence, tokens, link, planned) for link in links]
             kept = [c.link for c in candidates if not c.refusal or of_another_endpoint(c)]

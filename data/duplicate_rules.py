@@ -18,6 +18,7 @@ from data.duplicate_keys import Key, digits_of
 # Titles, 0 to 100: from here on worth looking at word by word.
 SIMILAR_TITLE = 80.0
 NEAR_TITLE = 90.0
+VERY_NEAR_TITLE = 95.0
 SAME_ABSTRACT = 88.0
 OTHER_ABSTRACT = 60.0
 SAME_NUMBERS = 0.85  # of the numbers in two abstracts, share in common
@@ -93,7 +94,7 @@ class Comparison:
     def reworded(self) -> bool:
         """Whether DOI and abstract agree and the titles nearly do."""
         alike = self.abstracts in (Abstracts.SAME, Abstracts.ALIKE)
-        return bool(self.doi) and alike and self.title_score >= NEAR_TITLE
+        return bool(self.doi) and alike and self.title_score >= NEAR_TITLE and not self.meetings
 
     @property
     def settled(self) -> bool:
@@ -222,7 +223,9 @@ def objections(c: Comparison) -> list[str]:
 
 
 def _is_merge(c: Comparison) -> bool:
-    if c.settled and c.people is not False:
+    if (c.settled and c.people is not False) or (
+        c.reworded and c.people and c.title_score >= VERY_NEAR_TITLE
+    ):
         return True
     if c.doi or c.accession:
         return c.titles is Titles.SAME or c.place or c.abstracts is Abstracts.SAME

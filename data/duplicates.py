@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
+from rapidfuzz import fuzz
+
 from data.duplicate_keys import Key, key_of
-from data.duplicate_rules import Verdict, compare, evidence, hopeless, judge, objections, score
+from data.duplicate_rules import SIMILAR_TITLE, Verdict, compare, evidence, hopeless, judge, objections, score
 from data.records import Record
 
 # A block of more is compared in the neighbourhood of each record only, sorted by title; a guess.
 MAX_BLOCK = 40
 NEIGHBOURS = 8
+SHARED_DOI = 3  # as many works under one DOI are the abstracts of a meeting; two may be a mistake
 _MAX_HARD_CHECK = 12  # members of a group that a newcomer is compared with
 
 
@@ -69,7 +72,7 @@ def find_duplicates(records: Iterable[Record]) -> Duplicates:
     >>> find_duplicates([a, b]).clusters
     [[0, 1]]
     """
-    keys = [key_of(record) for record in records]
+    keys = without_shared_dois([key_of(record) for record in records])
     merges: list[Pair] = []
     maybe: list[Pair] = []
     for a, b in candidate_pairs(keys, BLOCKS):
@@ -106,13 +109,25 @@ def exact_groups(records: Sequence[Record]) -> list[list[int]]:
     >>> exact_groups([a, b, Record(title="A trial")])
     [[0, 1]]
     """
-    keys = [key_of(record) for record in records]
+    keys = without_shared_dois([key_of(record) for record in records])
     merges = []
     for a, b in candidate_pairs(keys, EXACT_BLOCKS):
         compared = compare(keys[a], keys[b])
         if judge(compared) is Verdict.MERGE:
             merges.append(Pair(a, b, score(compared), evidence(compared)))
     return _join(keys, merges)[0].groups()
+
+
+def without_shared_dois(keys: list[Key]) -> list[Key]:
+    """The keys without those DOIs that stand for a whole supplement, not for one paper."""
+    titles_of: dict[str, list[str]] = {}
+    for key in keys:
+        if key.doi and key.title:
+            titles = titles_of.setdefault(key.doi, [])
+            if len(titles) < SHARED_DOI and all(fuzz.ratio(key.title, t) < SIMILAR_TITLE for t in titles):
+                titles.append(key.title)
+    shared = {doi for doi, titles in titles_of.items() if len(titles) >= SHARED_DOI}
+    return [replace(key, doi="") if key.doi in shared else key for key in keys] if shared else keys
 
 
 def fullest(records: Sequence[Record]) -> Record:

@@ -142,6 +142,19 @@ def test_what_nearly_agrees_is_proposed(other):
     assert zone(A, other) == "proposed"
 
 
+def test_a_doi_that_many_works_share_joins_none_of_them():
+    titles = (
+        "One drug in mice with obesity",
+        "Costs of care at home",
+        "Sleep and shift work",
+        "One drug in mice",
+    )
+    records = [Record(title=t, authors=("Adams B",), doi="10.1000/supplement") for t in (*titles, titles[1])]
+    found = find_duplicates(records)
+    assert (found.clusters, exact_groups(records)) == ([], [])
+    assert [(p.a, p.b) for p in found.proposals] == [(1, 4)]
+
+
 def test_a_group_takes_in_no_record_that_contradicts_a_member():
     bridge = replace(A, pmid="", doi="", volume="", issue="", pages="")
     other = replace(A, pmid="2", doi="10.1000/b", pages="700-709")

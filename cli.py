@@ -220,6 +220,45 @@ def _queued_row(entry: Any, model_id: str) -> dict[str, Any]:
 
 
 @app.command()
+def review(
+    project: ProjectOption = HERE,
+    host: Annotated[str, typer.Option("--host", help="This machine only: 127.0.0.1 or ::1.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any that is free.")] = 8000,
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="NAME", help="Who reads. Without: your login name.")
+    ] = None,
+) -> None:
+    """Read, decide and confirm in a browser; the worker runs beside it."""
+    import getpass
+
+    from review.web.serve import serve
+
+    with _open(project) as opened, _new_people(opened):
+        reader = person or getpass.getuser()
+        serve(
+            opened,
+            person=reader,
+            host=host,
+            port=port,
+            on_ready=lambda address: _say(f"{reader} reads at {address} (Ctrl+C ends it)"),
+        )
+
+
+@app.command()
+def work(project: ProjectOption = HERE) -> None:
+    """Run the worker alone: it refits after decisions and keeps the queue of `review` filled."""
+    from review.worker import work as work_on
+
+    with contextlib.suppress(KeyboardInterrupt):
+        work_on(
+            project,
+            on_refit=lambda r: _say(
+                f"{r.model_id}: {r.n_labels} labels, {r.n_queued} records queued, {r.seconds:.2f} s"
+            ),
+        )
+
+
+@app.command()
 def decide(
     fields: Annotated[
         list[str] | None, typer.Argument(metavar="[FIELD=VALUE...]", help="With --correct and --add-finding.")

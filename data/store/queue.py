@@ -1,18 +1,26 @@
-"""The reading queue: what a model said of each record, and who is reading what right now."""
+"""The reading queue: what the worker wrote of each record, and who is reading what right now.
+
+The worker writes the next few hundred records (`write_queue`); whoever serves readers only lends them
+out (`lease_next`, `lease_one`). A lease runs out by itself; what was handed out, and why it stood
+there, stays as a reading.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from data.errors import StoreError
 from data.protocol import Stage
 from data.store.connection import now
+from data.store.decisions import Outcome, outcome_of
 from data.store.protocols import current_rule
-from data.store.schema import leases, models, predictions
+from data.store.schema import leases, models, predictions, queue_entries, readings, records
 
 LEASE_MINUTES = 30
 
@@ -25,6 +33,31 @@ class Prediction:
     rank: int
     score: float
     probability: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEntry:
+    """One place of the queue.
+
+    Attributes
+    ----------
+    kind : str
+        `ranked`; `exploration` or `control` (drawn by lot); `second`, another person's first reading
+        read again, of which the reader is told nothing.
+    suggestion : str or None
+        The verdict that the model would give.
+    reasons : sequence of mapping
+        Term, weight and criterion, strongest first.
+    """
+
+    record_id: int
+    kind: str = "ranked"
+    model_id: str | None = None
+    rank: int | None = None
+    score: float | None = None
+    probability: float | None = None
+    suggestion: str | None = None
+    reasons: Sequence[Mapping[str, Any]] = ()
 
 
 def keep_predictions(db: sa.Connection, model_id: str, predicted: Iterable[Prediction]) -> None:
@@ -47,47 +80,272 @@ def keep_predictions(db: sa.Connection, model_id: str, predicted: Iterable[Predi
         db.execute(predictions.insert(), rows)
 
 
+def write_queue(
+    db: sa.Connection, entries: Sequence[QueueEntry], *, stage: Stage = Stage.TITLE_ABSTRACT
+) -> None:
+    """Put a new queue, best first, in the place of the one before."""
+    moment = now()
+    db.execute(queue_entries.delete().where(queue_entries.c.stage == str(stage)))
+    rows = [
+        {
+            "record_id": e.record_id,
+            "stage": str(stage),
+            "position": position,
+            **_shown(e),
+            "written_at": moment,
+        }
+        for position, e in enumerate(entries, 1)
+    ]
+    if rows:
+        db.execute(queue_entries.insert(), rows)
+
+
+def queue_written_at(db: sa.Connection, *, stage: Stage = Stage.TITLE_ABSTRACT) -> str | None:
+    """When the queue was last written; None when it is empty."""
+    query = sa.select(sa.func.max(queue_entries.c.written_at)).where(queue_entries.c.stage == str(stage))
+    return db.execute(query).scalar()
+
+
+# Who holds what on the record of a queue entry `q`: seen from the base tables, since a view over the
+# whole log would be computed for each of the few hundred entries.
+_STANDING = """(
+    SELECT COUNT(DISTINCT d.person_id) FROM screening_decisions d JOIN records g ON g.id = d.record_id
+    WHERE g.group_id = q.record_id AND d.stage = q.stage AND d.verdict <> 'undo' AND d.person_id {who}
+      AND NOT EXISTS (SELECT 1 FROM screening_decisions u WHERE u.undoes_id = d.id))"""
+_LENT = """(
+    SELECT COUNT(*) FROM leases l
+    WHERE l.group_id = q.record_id AND l.stage = q.stage AND l.person_id <> :person_id)"""
+_SET_ASIDE = """(
+    SELECT m.kind FROM marks m
+    WHERE m.record_id = q.record_id AND m.stage = q.stage AND m.person_id = :person_id
+      AND m.kind IN ('skip', 'discuss') AND m.is_set
+      AND NOT EXISTS (SELECT 1 FROM marks n WHERE n.record_id = m.record_id AND n.person_id = m.person_id
+                      AND n.stage = m.stage AND n.kind = m.kind AND n.id > m.id)
+    ORDER BY m.kind LIMIT 1)"""
+_CANDIDATES = f"""
+    SELECT q.*, {_STANDING.format(who="<> :person_id")} AS n_others, {_LENT} AS n_lent,
+           {_SET_ASIDE} AS set_aside
+    FROM queue_entries q JOIN records r ON r.id = q.record_id
+    WHERE q.stage = :stage AND r.group_id = r.id AND {_STANDING.format(who="= :person_id")} = 0
+    ORDER BY CASE WHEN q.kind = 'second' THEN 0 ELSE 1 END, q.position
+"""
+
+
 def lease_next(
     db: sa.Connection,
     *,
     person_id: int,
-    model_id: str,
+    n: int = 1,
+    held: Collection[int] = (),
     stage: Stage = Stage.TITLE_ABSTRACT,
     minutes: float = LEASE_MINUTES,
-) -> Prediction | None:
-    """Lend the person the best record they may read next; None when there is none.
+) -> list[QueueEntry]:
+    """Lend the person the next `n` records they may read, beside those they hold already.
 
     Not one they decided on, nor one that is settled or in conflict, nor one that as many others are
-    reading or have read as the stage needs. The lease runs out by itself.
+    reading or have read as the stage needs. What they skipped comes last; what they put up for
+    discussion comes only when they ask for it. The leases of `held` are renewed.
     """
-    moment = dt.datetime.now(dt.UTC)
-    db.execute(leases.delete().where(leases.c.expires_at <= moment.isoformat(timespec="microseconds")))
-    needed = max(current_rule(db, stage).includes_needed, current_rule(db, stage).excludes_needed)
-    query = sa.text("""
-        SELECT p.record_id, p.rank, p.score, p.probability, r.group_id
-        FROM predictions p JOIN records r ON r.id = p.record_id
-        WHERE p.model_id = :model_id AND r.group_id = r.id
-          AND NOT EXISTS (SELECT 1 FROM standing_screening s WHERE s.group_id = r.group_id
-                          AND s.stage = :stage AND s.person_id = :person_id)
-          AND NOT EXISTS (SELECT 1 FROM stage_consensus c WHERE c.group_id = r.group_id
-                          AND c.stage = :stage AND c.outcome <> 'waiting')
-          AND (SELECT COUNT(*) FROM leases l WHERE l.group_id = r.group_id AND l.stage = :stage
-               AND l.person_id <> :person_id)
-            + (SELECT COUNT(*) FROM standing_screening s WHERE s.group_id = r.group_id
-               AND s.stage = :stage) < :needed
-        ORDER BY p.rank LIMIT 1
-    """)
-    values = {"model_id": model_id, "stage": str(stage), "person_id": person_id, "needed": needed}
-    row = db.execute(query, values).first()
-    if row is None:
-        return None
-    until = (moment + dt.timedelta(minutes=minutes)).isoformat(timespec="microseconds")
-    mine = (
-        (leases.c.group_id == row.group_id)
-        & (leases.c.stage == str(stage))
-        & (leases.c.person_id == person_id)
+    _drop_expired(db)
+    rule = current_rule(db, stage)
+    needed = max(rule.includes_needed, rule.excludes_needed)
+    values = {"person_id": person_id, "stage": str(stage)}
+    rows = db.execute(sa.text(_CANDIDATES), values).mappings().all()
+    free = [
+        row
+        for row in rows
+        if row["record_id"] not in held
+        and row["set_aside"] != "discuss"
+        and row["n_others"] + row["n_lent"] < needed
+        and (not row["n_others"] or outcome_of(db, row["record_id"], stage) is Outcome.WAITING)
+    ]
+    free.sort(key=lambda row: row["set_aside"] is not None)  # stable: skipped ones last
+    chosen = [_entry(row) for row in free[:n]]
+    for record_id in (*_still_lent(db, person_id, held, stage), *(e.record_id for e in chosen)):
+        _lend(db, record_id, person_id, stage, minutes)
+    for entry in chosen:
+        _note_reading(db, entry, person_id, stage)
+    return chosen
+
+
+def lease_one(
+    db: sa.Connection,
+    record_id: int,
+    *,
+    person_id: int,
+    stage: Stage = Stage.TITLE_ABSTRACT,
+    minutes: float = LEASE_MINUTES,
+) -> QueueEntry:
+    """Lend the person one record by its id, whether it is in the queue or was read before.
+
+    Raises
+    ------
+    StoreError
+        Others are reading it, or it needs no further reader.
+    """
+    _drop_expired(db)
+    group_id = group_of(db, record_id)
+    if not holds_decision(db, group_id, person_id, stage):
+        rule = current_rule(db, stage)
+        needed = max(rule.includes_needed, rule.excludes_needed)
+        n_lent = db.execute(
+            sa.select(sa.func.count())
+            .select_from(leases)
+            .where(
+                (leases.c.group_id == group_id)
+                & (leases.c.stage == str(stage))
+                & (leases.c.person_id != person_id)
+            )
+        ).scalar_one()
+        outcome = outcome_of(db, group_id, stage)
+        if outcome in (Outcome.INCLUDE, Outcome.EXCLUDE):
+            raise StoreError(
+                f"record R{record_id}: was settled by others ({outcome}); nothing is left to decide"
+            )
+        if outcome is not Outcome.CONFLICT and n_lent + _n_readers(db, group_id, stage) >= needed:
+            raise StoreError(f"record R{record_id}: is being read by another person; try it again later")
+    _lend(db, group_id, person_id, stage, minutes)
+    entry = _queued(db, group_id, stage) or reading_of(db, group_id, person_id=person_id, stage=stage)
+    entry = entry or QueueEntry(
+        record_id=group_id, kind="second" if _n_readers(db, group_id, stage) else "ranked"
     )
-    db.execute(leases.delete().where(mine))
-    lease = {"group_id": row.group_id, "stage": str(stage), "person_id": person_id, "expires_at": until}
+    _note_reading(db, entry, person_id, stage)
+    return entry
+
+
+def end_lease(
+    db: sa.Connection, record_id: int, *, person_id: int, stage: Stage = Stage.TITLE_ABSTRACT
+) -> None:
+    """Give a record back."""
+    db.execute(leases.delete().where(_mine(group_of(db, record_id), person_id, stage)))
+
+
+def has_lease(
+    db: sa.Connection, record_id: int, *, person_id: int, stage: Stage = Stage.TITLE_ABSTRACT
+) -> bool:
+    """Whether the person holds the record right now."""
+    mine = _mine(group_of(db, record_id), person_id, stage) & (leases.c.expires_at > now())
+    return db.execute(sa.select(leases.c.group_id).where(mine)).first() is not None
+
+
+def holds_decision(db: sa.Connection, group_id: int, person_id: int, stage: Stage) -> bool:
+    """Whether a decision of the person stands on the reference."""
+    query = sa.text(
+        f"SELECT {_STANDING.format(who='= :person_id')} FROM (SELECT :g AS record_id, :s AS stage) q"
+    )
+    values = {"g": group_id, "s": str(stage), "person_id": person_id}
+    return bool(db.execute(query.bindparams(sa.bindparam("g", type_=sa.Integer)), values).scalar())
+
+
+def reading_of(
+    db: sa.Connection, record_id: int, *, person_id: int, stage: Stage = Stage.TITLE_ABSTRACT
+) -> QueueEntry | None:
+    """What the person was handed of a record, and why it stood where it did."""
+    row = db.execute(sa.select(readings).where(_reading(record_id, person_id, stage))).mappings().first()
+    return _entry(row) if row else None
+
+
+def note_suggestion_shown(
+    db: sa.Connection, record_id: int, *, person_id: int, stage: Stage = Stage.TITLE_ABSTRACT
+) -> None:
+    """Keep that the person saw what the model would decide, before they decided."""
+    shown = readings.update().where(_reading(record_id, person_id, stage))
+    db.execute(shown.where(readings.c.suggestion_shown_at.is_(None)).values(suggestion_shown_at=now()))
+
+
+def suggestion_was_shown(
+    db: sa.Connection, record_id: int, *, person_id: int, stage: Stage = Stage.TITLE_ABSTRACT
+) -> bool:
+    """Whether the person saw what the model would decide."""
+    query = sa.select(readings.c.suggestion_shown_at).where(_reading(record_id, person_id, stage))
+    return db.execute(query).scalar() is not None
+
+
+def group_of(db: sa.Connection, record_id: int) -> int:
+    """The reference (its `group_id`) that a record belongs to."""
+    found = db.execute(sa.select(records.c.group_id).where(records.c.id == record_id)).scalar()
+    if found is None:
+        raise StoreError(f"record R{record_id}: there is none; search for it by its title")
+    return int(found)
+
+
+def _drop_expired(db: sa.Connection) -> None:
+    db.execute(leases.delete().where(leases.c.expires_at <= now()))
+
+
+def _mine(group_id: int, person_id: int, stage: Stage) -> sa.ColumnElement[bool]:
+    c = leases.c
+    return (c.group_id == group_id) & (c.stage == str(stage)) & (c.person_id == person_id)
+
+
+def _reading(record_id: int, person_id: int, stage: Stage) -> sa.ColumnElement[bool]:
+    c = readings.c
+    return (c.record_id == record_id) & (c.stage == str(stage)) & (c.person_id == person_id)
+
+
+def _still_lent(db: sa.Connection, person_id: int, held: Collection[int], stage: Stage) -> list[int]:
+    c = leases.c
+    mine = (c.person_id == person_id) & (c.stage == str(stage)) & c.group_id.in_(list(held))
+    return list(db.execute(sa.select(c.group_id).where(mine)).scalars())
+
+
+def _lend(db: sa.Connection, group_id: int, person_id: int, stage: Stage, minutes: float) -> None:
+    until = (dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)).isoformat(timespec="microseconds")
+    db.execute(leases.delete().where(_mine(group_id, person_id, stage)))
+    lease = {"group_id": group_id, "stage": str(stage), "person_id": person_id, "expires_at": until}
     db.execute(leases.insert().values(lease))
-    return Prediction(row.record_id, row.rank, row.score, row.probability)
+
+
+def _n_readers(db: sa.Connection, group_id: int, stage: Stage) -> int:
+    query = sa.text("SELECT COUNT(*) FROM standing_screening WHERE group_id = :g AND stage = :s")
+    return int(db.execute(query, {"g": group_id, "s": str(stage)}).scalar_one())
+
+
+def _queued(db: sa.Connection, record_id: int, stage: Stage) -> QueueEntry | None:
+    c = queue_entries.c
+    query = sa.select(queue_entries).where((c.record_id == record_id) & (c.stage == str(stage)))
+    row = db.execute(query).mappings().first()
+    return _entry(row) if row else None
+
+
+def _note_reading(db: sa.Connection, entry: QueueEntry, person_id: int, stage: Stage) -> None:
+    """Keep what was handed out; its prediction too, since the queue's own row will be replaced."""
+    where = _reading(entry.record_id, person_id, stage)
+    values = _shown(entry) | {"leased_at": now()}
+    if not db.execute(readings.update().where(where).values(values)).rowcount:
+        key = {"record_id": entry.record_id, "stage": str(stage), "person_id": person_id}
+        db.execute(readings.insert().values(key | values))
+    if entry.model_id is None or entry.rank is None or entry.score is None:
+        return
+    c = predictions.c
+    there = (c.record_id == entry.record_id) & (c.model_id == entry.model_id)
+    if db.execute(sa.select(c.rank).where(there)).first() is None:
+        row = {
+            name: getattr(entry, name) for name in ("record_id", "model_id", "rank", "score", "probability")
+        }
+        db.execute(predictions.insert().values(row | {"predicted_at": now()}))
+
+
+def _shown(entry: QueueEntry) -> dict[str, Any]:
+    return {
+        "kind": entry.kind,
+        "model_id": entry.model_id,
+        "rank": entry.rank,
+        "score": entry.score,
+        "probability": entry.probability,
+        "suggestion": entry.suggestion,
+        "reasons": json.dumps([dict(r) for r in entry.reasons], ensure_ascii=False),
+    }
+
+
+def _entry(row: sa.RowMapping) -> QueueEntry:
+    return QueueEntry(
+        record_id=row["record_id"],
+        kind=row["kind"],
+        model_id=row["model_id"],
+        rank=row["rank"],
+        score=row["score"],
+        probability=row["probability"],
+        suggestion=row["suggestion"],
+        reasons=tuple(json.loads(row["reasons"])),
+    )

@@ -27,6 +27,8 @@ metadata = sa.MetaData(
 ROUTES = ("database", "register", "website", "citation", "other")
 SCREENING_VERDICTS = ("include", "exclude", "maybe", "undo")
 FINDING_VERDICTS = ("confirm", "correct", "reject", "add", "undo")
+LINK_KINDS = ("duplicate", "study")
+LINK_VERDICTS = ("same", "different", "undo")
 ROLES = ("reviewer", "adjudicator")
 RULED = (*Stage, "findings")
 
@@ -137,20 +139,30 @@ records = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# Pairs that a rule took for one reference, with its evidence; what people say of a pair outweighs it.
 duplicate_links = sa.Table(
     "duplicate_links",
     metadata,
-    _id(),
-    sa.Column("record_a", sa.ForeignKey("records.id"), nullable=False, index=True),
-    sa.Column("record_b", sa.ForeignKey("records.id"), nullable=False, index=True),
+    sa.Column("record_a", sa.ForeignKey("records.id"), primary_key=True),
+    sa.Column("record_b", sa.ForeignKey("records.id"), primary_key=True, index=True),
+    sa.Column("score", sa.Float, nullable=False),
     sa.Column("evidence", sa.Text, nullable=False),
-    sa.Column("person_id", sa.ForeignKey("people.id")),  # none: merged by rule
     _moment("linked_at"),
-    sa.Column("undone_by", sa.ForeignKey("people.id")),
-    sa.Column("undone_at", sa.Text),
     sa.CheckConstraint("record_a < record_b", name="ordered"),
-    sa.CheckConstraint("(undone_by IS NULL) = (undone_at IS NULL)", name="undone_by_a_person"),
-    sqlite_autoincrement=True,
+)
+
+# Pairs put before a person: perhaps one reference, perhaps reports of one study.
+link_proposals = sa.Table(
+    "link_proposals",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("record_a", sa.ForeignKey("records.id"), primary_key=True),
+    sa.Column("record_b", sa.ForeignKey("records.id"), primary_key=True),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("evidence", sa.Text, nullable=False),
+    _moment("proposed_at"),
+    _one_of("kind", LINK_KINDS),
+    sa.CheckConstraint("record_a < record_b", name="ordered"),
 )
 
 stage_rules = sa.Table(
@@ -215,6 +227,82 @@ leases = sa.Table(
     sa.Column("person_id", sa.ForeignKey("people.id"), primary_key=True),
     sa.Column("expires_at", sa.Text, nullable=False),
     _one_of("stage", tuple(Stage)),
+)
+
+
+QUEUE_KINDS = ("ranked", "exploration", "control", "second")
+MARKS = ("discuss", "skip", "findings_complete", "blind_complete")
+
+
+def _shown_columns() -> list[sa.Column[Any]]:
+    """Why a record stands where it does in the queue; a second reading says nothing of this."""
+    return [
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("model_id", sa.ForeignKey("models.id")),
+        sa.Column("rank", sa.Integer),
+        sa.Column("score", sa.Float),
+        sa.Column("probability", sa.Float),
+        sa.Column("suggestion", sa.Text),
+        _text("reasons", default="[]"),
+    ]
+
+
+# The next few hundred records, written anew by the worker after each refit.
+queue_entries = sa.Table(
+    "queue_entries",
+    metadata,
+    sa.Column("record_id", sa.ForeignKey("records.id"), primary_key=True),
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    *_shown_columns(),
+    _moment("written_at"),
+    _one_of("stage", tuple(Stage)),
+    _one_of("kind", QUEUE_KINDS),
+)
+
+# What each person was handed to read, and why: the queue itself is gone by the time they decide.
+readings = sa.Table(
+    "readings",
+    metadata,
+    sa.Column("record_id", sa.ForeignKey("records.id"), primary_key=True),
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("person_id", sa.ForeignKey("people.id"), primary_key=True),
+    *_shown_columns(),
+    sa.Column("suggestion_shown_at", sa.Text),
+    _moment("leased_at"),
+    _one_of("stage", tuple(Stage)),
+    _one_of("kind", QUEUE_KINDS),
+)
+
+# What a person noted about their reading; the latest row of a kind holds.
+marks = sa.Table(
+    "marks",
+    metadata,
+    _id(),
+    sa.Column("record_id", sa.ForeignKey("records.id"), nullable=False, index=True),
+    sa.Column("person_id", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("is_set", sa.Boolean, nullable=False),
+    _text("note"),
+    sa.Column("idempotency_key", sa.Text, nullable=False, unique=True),
+    _moment("marked_at"),
+    _one_of("stage", tuple(RULED)),
+    _one_of("kind", MARKS),
+    sqlite_autoincrement=True,
+)
+
+# Values read a second time without suggestions, to be compared; they never enter the dataset.
+blind_findings = sa.Table(
+    "blind_findings",
+    metadata,
+    _id(),
+    sa.Column("record_id", sa.ForeignKey("records.id"), nullable=False, index=True),
+    sa.Column("person_id", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("idempotency_key", sa.Text, nullable=False, unique=True),
+    _moment("read_at"),
+    sqlite_autoincrement=True,
 )
 
 
@@ -383,4 +471,25 @@ finding_decisions = sa.Table(
     sqlite_autoincrement=True,
 )
 
-DECISION_TABLES = (screening_decisions, finding_decisions)
+# What people say of two records: one reference, reports of one study, or neither.
+link_decisions = sa.Table(
+    "link_decisions",
+    metadata,
+    _id(),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("record_a", sa.ForeignKey("records.id"), nullable=False, index=True),
+    sa.Column("record_b", sa.ForeignKey("records.id"), nullable=False, index=True),
+    sa.Column("person_id", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    _text("note"),
+    sa.Column("undoes_id", sa.ForeignKey("link_decisions.id"), unique=True),
+    *_log_columns(),
+    _one_of("kind", LINK_KINDS),
+    _one_of("verdict", LINK_VERDICTS),
+    sa.CheckConstraint("record_a < record_b", name="ordered"),
+    sa.CheckConstraint("(verdict = 'undo') = (undoes_id IS NOT NULL)", name="undo_names_one"),
+    sa.CheckConstraint("trim(idempotency_key) <> ''", name="key_given"),
+    sqlite_autoincrement=True,
+)
+
+DECISION_TABLES = (screening_decisions, finding_decisions, link_decisions)

@@ -168,39 +168,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
-        "duplicate_links",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("record_a", sa.Integer(), nullable=False),
-        sa.Column("record_b", sa.Integer(), nullable=False),
-        sa.Column("evidence", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("linked_at", sa.Text(), nullable=False),
-        sa.Column("undone_by", sa.Integer(), nullable=True),
-        sa.Column("undone_at", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "(undone_by IS NULL) = (undone_at IS NULL)", name=op.f("ck_duplicate_links_undone_by_a_person")
-        ),
-        sa.CheckConstraint("record_a < record_b", name=op.f("ck_duplicate_links_ordered")),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_duplicate_links_person_id_people")
-        ),
-        sa.ForeignKeyConstraint(
-            ["record_a"], ["records.id"], name=op.f("fk_duplicate_links_record_a_records")
-        ),
-        sa.ForeignKeyConstraint(
-            ["record_b"], ["records.id"], name=op.f("fk_duplicate_links_record_b_records")
-        ),
-        sa.ForeignKeyConstraint(
-            ["undone_by"], ["people.id"], name=op.f("fk_duplicate_links_undone_by_people")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_duplicate_links")),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("duplicate_links", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_duplicate_links_record_a"), ["record_a"], unique=False)
-        batch_op.create_index(batch_op.f("ix_duplicate_links_record_b"), ["record_b"], unique=False)
-
-    op.create_table(
         "findings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=False),
@@ -504,3 +471,82 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("finding_decisions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_finding_decisions_finding_id"), ["finding_id"], unique=False)
+    op.create_table(
+        "duplicate_links",
+        sa.Column("record_a", sa.Integer(), nullable=False),
+        sa.Column("record_b", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("linked_at", sa.Text(), nullable=False),
+        sa.CheckConstraint("record_a < record_b", name=op.f("ck_duplicate_links_ordered")),
+        sa.ForeignKeyConstraint(
+            ["record_a"], ["records.id"], name=op.f("fk_duplicate_links_record_a_records")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_b"], ["records.id"], name=op.f("fk_duplicate_links_record_b_records")
+        ),
+        sa.PrimaryKeyConstraint("record_a", "record_b", name=op.f("pk_duplicate_links")),
+    )
+    op.create_index(op.f("ix_duplicate_links_record_b"), "duplicate_links", ["record_b"], unique=False)
+    op.create_table(
+        "link_decisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("record_a", sa.Integer(), nullable=False),
+        sa.Column("record_b", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("undoes_id", sa.Integer(), nullable=True),
+        sa.Column("idempotency_key", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.Text(), nullable=False),
+        sa.Column("previous_hash", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(verdict = 'undo') = (undoes_id IS NOT NULL)", name=op.f("ck_link_decisions_undo_names_one")
+        ),
+        sa.CheckConstraint("kind IN ('duplicate', 'study')", name=op.f("ck_link_decisions_kind_known")),
+        sa.CheckConstraint("trim(idempotency_key) <> ''", name=op.f("ck_link_decisions_key_given")),
+        sa.CheckConstraint(
+            "verdict IN ('same', 'different', 'undo')", name=op.f("ck_link_decisions_verdict_known")
+        ),
+        sa.CheckConstraint("record_a < record_b", name=op.f("ck_link_decisions_ordered")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_link_decisions_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_a"], ["records.id"], name=op.f("fk_link_decisions_record_a_records")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_b"], ["records.id"], name=op.f("fk_link_decisions_record_b_records")
+        ),
+        sa.ForeignKeyConstraint(
+            ["undoes_id"], ["link_decisions.id"], name=op.f("fk_link_decisions_undoes_id_link_decisions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_decisions")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_link_decisions_idempotency_key")),
+        sa.UniqueConstraint("previous_hash", name=op.f("uq_link_decisions_previous_hash")),
+        sa.UniqueConstraint("row_hash", name=op.f("uq_link_decisions_row_hash")),
+        sa.UniqueConstraint("undoes_id", name=op.f("uq_link_decisions_undoes_id")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_link_decisions_record_a"), "link_decisions", ["record_a"], unique=False)
+    op.create_index(op.f("ix_link_decisions_record_b"), "link_decisions", ["record_b"], unique=False)
+    op.create_table(
+        "link_proposals",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("record_a", sa.Integer(), nullable=False),
+        sa.Column("record_b", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("proposed_at", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('duplicate', 'study')", name=op.f("ck_link_proposals_kind_known")),
+        sa.CheckConstraint("record_a < record_b", name=op.f("ck_link_proposals_ordered")),
+        sa.ForeignKeyConstraint(
+            ["record_a"], ["records.id"], name=op.f("fk_link_proposals_record_a_records")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_b"], ["records.id"], name=op.f("fk_link_proposals_record_b_records")
+        ),
+        sa.PrimaryKeyConstraint("kind", "record_a", "record_b", name=op.f("pk_link_proposals")),
+    )

@@ -1,0 +1,114 @@
+"""Records as the pages' scripts read them: text in stretches, never as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.protocol import Stage
+from data.store.decisions import history
+from data.store.findings import StoredFinding, record_findings
+from data.store.imports import StoredRecord, load_record
+from data.store.marks import MarkKind, marked_records
+from data.store.queue import QueueEntry
+from data.store.schema import import_batches, records
+from models.terms import Hit
+from review.evidence import say
+from review.highlights import Span, Stretch, stretches, term_spans
+from review.web.desk import Desk
+
+_SHOWN = ("authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "language", "conference")
+
+
+def record_payload(
+    db: sa.Connection, desk: Desk, record_id: int, *, spans: Sequence[Span] | None = None
+) -> dict[str, Any]:
+    """A record with its highlights: by default the protocol's terms and the proposed values."""
+    stored = load_record(db, record_id)
+    hits = desk.terms.find(stored.record.text)
+    found = record_findings(db, [record_id]) if spans is None else []
+    if spans is None:
+        spans = [*term_spans(hits), *value_spans(found)]
+    title, abstract = stretches(stored.record, spans)
+    return {
+        "id": record_id,
+        "title": [_stretch(s) for s in title],
+        "abstract": [_stretch(s) for s in abstract],
+        "meta": _meta(db, stored),
+        "criteria": _criteria(hits),
+        "findings": [{"mark": f"value-{f.finding_id}", "says": say(f.finding)} for f in found],
+    }
+
+
+def screening_payload(db: sa.Connection, desk: Desk, entry: QueueEntry, *, leased: bool) -> dict[str, Any]:
+    """A record to be read: with one's own standing decision, without anything that a model said."""
+    mine = [e for e in history(db, entry.record_id) if e.person == desk.person]
+    undone = {e.undoes_id for e in mine}
+    standing = [
+        e
+        for e in mine
+        if e.verdict != "undo" and e.decision_id not in undone and e.stage == Stage.TITLE_ABSTRACT
+    ]
+    aside = [
+        str(kind)
+        for kind in (MarkKind.DISCUSS, MarkKind.SKIP)
+        if entry.record_id in marked_records(db, kind, person_id=desk.person_id, stage=Stage.TITLE_ABSTRACT)
+    ]
+    last = standing[-1] if standing else None
+    return record_payload(db, desk, entry.record_id) | {
+        "leased": leased,
+        "decided": {"verdict": last.verdict, "reason": last.reason, "note": last.note} if last else None,
+        "marks": aside,
+        "can_suggest": entry.kind != "second" and entry.score is not None,
+    }
+
+
+def suggestion_payload(entry: QueueEntry) -> dict[str, Any]:
+    """What the model says of a record and why."""
+    return {
+        "suggestion": entry.suggestion,
+        "score": entry.score,
+        "probability": entry.probability,
+        "rank": entry.rank,
+        "reasons": [dict(r) for r in entry.reasons],
+    }
+
+
+def value_spans(found: Sequence[StoredFinding]) -> list[Span]:
+    """The values of findings as spans."""
+    return [
+        Span(f"value-{f.finding_id}", f.finding.start, f.finding.end)
+        for f in found
+        if f.finding.start is not None and f.finding.end is not None
+    ]
+
+
+def _stretch(stretch: Stretch) -> list[Any]:
+    return [stretch.text, stretch.at, list(stretch.marks)]
+
+
+def _criteria(hits: Sequence[Hit]) -> dict[str, dict[str, list[str]]]:
+    """The terms found, for each criterion: those that speak for it and those against."""
+    told: dict[str, dict[str, list[str]]] = {}
+    for hit in hits:
+        side = told.setdefault(hit.criterion, {"for": [], "against": []})["for" if hit.wanted else "against"]
+        if hit.term not in side:
+            side.append(hit.term)
+    return told
+
+
+def _meta(db: sa.Connection, stored: StoredRecord) -> dict[str, Any]:
+    record = stored.record
+    meta: dict[str, Any] = {name: getattr(record, name) for name in _SHOWN}
+    meta["types"] = record.publication_types
+    meta["keywords"] = record.keywords
+    query = (
+        sa.select(import_batches.c.source, import_batches.c.file_name)
+        .join(records, records.c.batch_id == import_batches.c.id)
+        .where(records.c.group_id == stored.group_id)
+        .order_by(records.c.id)
+    )
+    meta["sources"] = list(dict.fromkeys(row.source or row.file_name for row in db.execute(query)))
+    return meta

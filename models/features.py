@@ -20,6 +20,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
 
 from data.errors import ReadError
+from models.terms import normal_form
 
 FEATURE_VERSION = 1  # part of every cache key and manifest: raise it when a column or a count changes
 COLUMN_BITS = 20  # 10 000 abstracts hold 0.5 million grams, most of them in one record only
@@ -57,7 +58,38 @@ class _WordHashes(dict[str, int]):
         return value
 
 
+class _StemHashes(_WordHashes):
+    """CRC-32 of the stem of each word met."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) > 1_000_000:
+            self.clear()
+        value = self[word] = zlib.crc32(stem(word).encode("utf-8", "surrogatepass"))
+        return value
+
+
 _hashes = _WordHashes()
+_stem_hashes = _StemHashes()
+# Longest first. Of a few lists tried, a light one is enough: ranking needs no dictionary.
+_ENDINGS = tuple(
+    """ization ically ations ation ments ingly ized izing ally edly ness ment ives ive ing
+    ed ly al ic e y""".split()
+)
+
+
+def stem(word: str) -> str:
+    """The word less its plural, spelling variant and common ending; at least four letters remain.
+
+    Examples
+    --------
+    >>> [stem(w) for w in ("randomised", "randomization", "treated", "treatments")]
+    ['random', 'random', 'treat', 'treat']
+    """
+    word = normal_form(word)
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
 
 
 def _mix(x: UIntArray) -> UIntArray:
@@ -66,13 +98,15 @@ def _mix(x: UIntArray) -> UIntArray:
     return x ^ (x >> _SHIFT_33)
 
 
-def count_grams(texts: Sequence[str]) -> csr_matrix:
+def count_grams(texts: Sequence[str], *, stems: bool = False) -> csr_matrix:
     """Count the words and word pairs of each text.
 
     Parameters
     ----------
     texts : sequence of str
         Any text; an empty one gives an empty row.
+    stems : bool, default=False
+        Whether words of one stem share a column.
 
     Returns
     -------
@@ -85,7 +119,7 @@ def count_grams(texts: Sequence[str]) -> csr_matrix:
     >>> sorted(counts.data.tolist()), counts.getnnz(axis=1).tolist()
     ([1.0, 1.0, 1.0, 2.0], [4, 0])
     """
-    parts = [_count_chunk(texts[i : i + _CHUNK]) for i in range(0, len(texts), _CHUNK)]
+    parts = [_count_chunk(texts[i : i + _CHUNK], stems) for i in range(0, len(texts), _CHUNK)]
     n_grams = np.concatenate([[0], *(lengths for _, _, lengths in parts)])
     columns = np.concatenate([np.empty(0, np.int32), *(columns for columns, _, _ in parts)])
     counts = np.concatenate([np.empty(0, np.float32), *(counts for _, counts, _ in parts)])
@@ -95,12 +129,12 @@ def count_grams(texts: Sequence[str]) -> csr_matrix:
 
 
 def _count_chunk(
-    texts: Sequence[str],
+    texts: Sequence[str], stems: bool
 ) -> tuple[npt.NDArray[np.int32], FloatArray, npt.NDArray[np.int64]]:
     """Columns and counts of a few texts in a row, and the number of grams of each."""
     words = [_WORD.findall(text.lower()) for text in texts]
     lengths = [len(w) for w in words]
-    look_up = _hashes.__getitem__
+    look_up = (_stem_hashes if stems else _hashes).__getitem__
     hashes = np.fromiter((look_up(w) for ws in words for w in ws), np.uint64, sum(lengths))
     row = np.repeat(np.arange(len(texts), dtype=np.uint64), lengths)
     same_row = row[:-1] == row[1:]
@@ -123,7 +157,7 @@ def _pair(left: UIntArray, right: UIntArray) -> UIntArray:
     return _mix(left * _STEP + right)
 
 
-def find_grams(text: str) -> list[Gram]:
+def find_grams(text: str, *, stems: bool = False) -> list[Gram]:
     """Every word and word pair of a text with its column and place, in order of place.
 
     Examples
@@ -134,7 +168,8 @@ def find_grams(text: str) -> list[Gram]:
     # `lower` may lengthen a text (İ): then places are found in the text as it is, columns stay alike
     lowered = text.lower()
     matches = list(_WORD.finditer(lowered if len(lowered) == len(text) else text))
-    hashes = np.array([_hashes[m[0].lower()] for m in matches], dtype=np.uint64)
+    known = _stem_hashes if stems else _hashes
+    hashes = np.array([known[m[0].lower()] for m in matches], dtype=np.uint64)
     single = (_mix(hashes) >> _TO_COLUMN).tolist()
     pairs = (_pair(hashes[:-1], hashes[1:]) >> _TO_COLUMN).tolist()
     grams = [Gram(c, m.start(), m.end()) for c, m in zip(single, matches, strict=True)]
@@ -176,9 +211,15 @@ class CountCache:
     """Counts of every text met so far, so that a text is cut and hashed once.
 
     Keyed by `text_digest`, so a corrected abstract is counted anew and records may come in any order.
+
+    Parameters
+    ----------
+    stems : bool, default=True
+        As for `count_grams`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, stems: bool = True) -> None:
+        self.stems = stems
         self._row: dict[str, int] = {}
         self._counts = count_grams([])
 
@@ -190,7 +231,9 @@ class CountCache:
         digests = [text_digest(t) for t in texts]
         new = {d: t for d, t in zip(digests, texts, strict=True) if d not in self._row}
         if new:
-            self._counts = vstack([self._counts, count_grams(list(new.values()))], format="csr")
+            self._counts = vstack(
+                [self._counts, count_grams(list(new.values()), stems=self.stems)], format="csr"
+            )
             self._row.update(zip(new, range(len(self._row), len(self._row) + len(new)), strict=True))
         rows = np.fromiter((self._row[d] for d in digests), np.int64, len(digests))
         return self._counts[rows]
@@ -200,7 +243,13 @@ class CountCache:
         digests = np.array(list(self._row), dtype="U32")
         c = self._counts
         np.savez_compressed(
-            path, version=FEATURE_VERSION, digests=digests, data=c.data, indices=c.indices, indptr=c.indptr
+            path,
+            version=FEATURE_VERSION,
+            stems=self.stems,
+            digests=digests,
+            data=c.data,
+            indices=c.indices,
+            indptr=c.indptr,
         )
 
     @classmethod
@@ -217,6 +266,7 @@ class CountCache:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 if int(arrays["version"]) != FEATURE_VERSION:
                     return cache
+                cache.stems = bool(arrays["stems"])
                 digests = arrays["digests"].tolist()
                 parts = (arrays["data"], arrays["indices"], arrays["indptr"])
             counts = csr_matrix(parts, shape=(len(digests), N_COLUMNS), dtype=np.float32)

@@ -85,7 +85,7 @@ def test_a_repeated_word_counts_by_its_logarithm():
 
 
 def test_the_cache_gives_the_same_as_counting_anew(tmp_path):
-    cache = CountCache()
+    cache = CountCache(stems=False)
     cache.counts(["old text", "another"])
     some = ["new text", "old text", "", "new text"]
     assert (cache.counts(some) != count_grams(some)).nnz == 0
@@ -111,7 +111,9 @@ def test_a_damaged_cache_is_refused(tmp_path, content):
 
 def test_a_cache_with_columns_out_of_range_is_refused(tmp_path):
     path = tmp_path / "counts.npz"
-    np.savez(path, version=1, digests=np.array(["x"]), data=[1.0], indices=[N_COLUMNS], indptr=[0, 1])
+    np.savez(
+        path, version=1, stems=True, digests=np.array(["x"]), data=[1.0], indices=[N_COLUMNS], indptr=[0, 1]
+    )
     with pytest.raises(ReadError, match="delete it"):
         CountCache.load(path)
 
@@ -119,3 +121,18 @@ def test_a_cache_with_columns_out_of_range_is_refused(tmp_path):
 def test_digests_tell_texts_apart():
     assert text_digest("a b") == text_digest("a b")
     assert text_digest("a b") != text_digest("a  b")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param("randomised trials", "Randomized trial", True, id="spelling and plural"),
+        pytest.param("treated", "treatments", True, id="endings"),
+        pytest.param("dose", "doses", True, id="short words"),
+        pytest.param("control", "contrast", False, id="other words"),
+    ],
+)
+def test_stems_share_a_column(one, other, same):
+    a, b = count_grams([one, other], stems=True)
+    assert ((a != b).nnz == 0) is same
+    assert next(g.column for g in find_grams(one, stems=True)) in a.indices

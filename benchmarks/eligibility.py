@@ -77,17 +77,15 @@ def sample() -> None:
             f"{said}/{label}: {n}" for (said, label), n in sorted(pairs.items()) if said != label
         )
         total = len(labelled)
-        print(
-            f"{name:14}{right / total:7.2f}{unclear / total:9.2f}{(total - right - unclear) / total:7.2f}   {told}"
-        )
+        shares = f"{right / total:7.2f}{unclear / total:9.2f}{(total - right - unclear) / total:7.2f}"
+        print(f"{name:14}{shares}   {told}")
     right = sum(j.design == x.design for j, x in zip(judgements, labelled, strict=True))
     print(f"{'design':14}{right / len(labelled):7.2f}")
     included = [j for j, x in zip(judgements, labelled, strict=True) if x.verdict == "include"]
     kept = sum(j.reason is None for j in included)
     aside = sum(j.reason is not None for j in judgements)
-    print(
-        f"includes with no criterion not met: {kept} of {len(included)}; set aside: {aside / len(labelled):.2f}\n"
-    )
+    share = aside / len(labelled)
+    print(f"includes with no criterion not met: {kept} of {len(included)}; set aside: {share:.2f}\n")
 
 
 def learning(*, sizes: Sequence[int] = (0, 30, 60, 90), seeds: int = 10) -> None:

@@ -286,10 +286,10 @@ def _judge_terms(criterion: Criterion, found: TermEvidence, *, absent: bool) -> 
 
     The probabilities are judgements, ordered as the evidence is; `models.criteria` learns better ones.
     """
-    if not criterion.terms and not criterion.unwanted:
-        return Verdict.UNCLEAR, 0.5
     if criterion.name == "comparator" and _ANY.search(criterion.description) and not found.n_against:
         return Verdict.MET, 0.95
+    if not criterion.terms and not criterion.unwanted:
+        return Verdict.UNCLEAR, 0.5
     if found.n_against:
         if found.title_against and not found.title_own:
             return Verdict.NOT_MET, 0.1

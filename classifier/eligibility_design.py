@@ -78,7 +78,8 @@ class DesignRule:
         self.sure = sure
         self.wanted = wanted_designs(criterion)
         named = bool(criterion.designs)
-        against = set(DESIGNS) - self.wanted if named else set(_NEVER) - self.wanted
+        never = set(_NEVER) if criterion.terms else set()
+        against = set(DESIGNS) - self.wanted if named else never - self.wanted
         against |= _designs_in(criterion.unwanted) - self.wanted
         # "other" is what the model says when it knows none: half of it may be anything
         self._for = [float(d in self.wanted) for d in DESIGNS]

@@ -155,7 +155,7 @@ def fit_criteria(
     terms: FloatArray,
     outcomes: Sequence[Outcome],
     *,
-    C: float = 1.0,
+    C: float = 10.0,
     seed: int = 0,
     labels_fingerprint: str = "",
 ) -> CriteriaModel:
@@ -168,7 +168,7 @@ def fit_criteria(
         Probabilities that the terms alone give.
     outcomes : sequence of Outcome
         What people decided.
-    C : float, default=1
+    C : float, default=10
         Inverse regularisation.
     seed : int, default=0
         Of the folds that set `not_met_below`.

@@ -153,7 +153,8 @@ class DesignModel:
         w = self.weights
         scores = _weighed(texts[:, self.columns], self.idf) @ w[:n_text]
         scores += _weighed(titles[:, self.title_columns], self.title_idf) @ w[n_text : n_text + n_title]
-        scores += (_CUE_SCALE * cue_features(records, titles, texts)) @ w[n_text + n_title :]
+        # sparse products go row by row, so that a record scores alike in whatever company
+        scores += csr_matrix(_CUE_SCALE * cue_features(records, titles, texts)) @ w[n_text + n_title :]
         return np.asarray(scores, dtype=np.float64) + self.intercept
 
 

@@ -337,7 +337,7 @@ def doi_in(text: str) -> str:
 
 
 _EMBASE_PUI = re.compile(r"L?\d{6,12}")
-_PMID_NOTE = re.compile(r"\bPMID:?\s*(\d{1,8})\b")
+_PMID_NOTE = re.compile(r"\b(?:PMID|PUBMED):?\s*(\d{1,8})\b")
 _PUBMED_URL = re.compile(r"pubmed\S*?/(\d{1,8})\b")
 
 
@@ -354,7 +354,8 @@ def accession_and_pmid(
     """Accession number and PMID, wherever a database put them.
 
     Ovid and EndNote put the PMID where the accession number goes (told by the database's name);
-    Embase.com has its PUI in U2 and the PMID in C5 (`embase_pmid`); Zotero writes it into the notes.
+    Embase.com has its PUI in U2 and the PMID in C5 (`embase_pmid`); Zotero writes "PMID: 1" into the
+    notes, the Cochrane Library "PUBMED 1".
     """
 
     def like_pmid(text: str) -> bool:

@@ -92,6 +92,8 @@ def map_columns(
             raise ReadError(f"{where}: no column {column!r} for {field}; there are {', '.join(names)}")
         field_of[column] = field
     known = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
+    if {"ut", "pt"} <= {plain(n) for n in names}:
+        known["id"] = "keywords"  # in the two-letter columns of Web of Science
     for field, aliases in ALIASES.items():
         present = [
             n for a in aliases for n in names if plain(n) == a and n not in field_of and known[a] == field

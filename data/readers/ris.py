@@ -101,7 +101,7 @@ def _sniff(head: Head) -> int:
 
 
 def _check(head: Head, columns: Columns) -> Opened:
-    labels = (ASREVIEW_NOTES,) if _ASREVIEW.search(head.text) else ()
+    labels = (ASREVIEW_NOTES,) if re.search(r"\bASReview_\w+", head.text) else ()
     return Opened(head.path, "RIS", head.encoding, labels=labels)
 
 
@@ -218,7 +218,7 @@ def _accession_and_pmid(fields: _Fields) -> tuple[str, str]:
         embase_pmid=fields.first("C5"),
         pmid=fields.first("PM"),
         database=" ".join(fields.all("DB", "DP")),
-        notes=" ".join(fields.all("N1", "C2", "C7")),
+        notes=" ".join(fields.all("N1", "C2", "C3", "C7", "XR")),
         urls=" ".join(fields.all("UR", "L2", "LK")),
     )
 

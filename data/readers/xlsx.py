@@ -11,6 +11,7 @@ import datetime as dt
 import html
 import io
 import re
+import struct
 import warnings
 import zipfile
 import zlib
@@ -32,7 +33,18 @@ _FREE_BYTES = 10_000_000
 _HEADER_ROWS = 20  # a header stands no lower
 _CHUNK = 1 << 18
 # How a zip archive says that it is broken; NotImplementedError and RuntimeError: packed or locked otherwise.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, KeyError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+    OverflowError,
+)
 
 
 def _sniff(head: Head) -> int:

@@ -113,7 +113,7 @@ def _parse_strictly(text: str) -> etree._Element:
 
 def _cuts(opened: Opened, starts: re.Pattern[str], root: str) -> Iterator[_Cut]:
     """The entries of the file in order, in constant memory; the last one may say that the file was cut."""
-    ends = re.compile(rf"<(/?){root}(?=[\s/>])")
+    roots = re.compile(rf"<{root}(?=[\s/>])|(</){root}>")
     buffer, line, n_open, at_end, cut_off = "", 1, 0, False, False
     with open_text(opened) as file:
         while not at_end:
@@ -126,14 +126,14 @@ def _cuts(opened: Opened, starts: re.Pattern[str], root: str) -> Iterator[_Cut]:
                 if not stop:
                     break
                 cut_off = problem.startswith(_CUT_OFF)
-                n_open += sum(-1 if m[1] else 1 for m in ends.finditer(buffer, done, start.start()))
+                n_open += sum(-1 if m[1] else 1 for m in roots.finditer(buffer, done, start.start()))
                 line += buffer.count("\n", counted, start.start())
                 yield _Cut(line, buffer[start.start() : stop], problem)
                 counted = start.start()
                 done = stop
             # Keep an entry that is still open, and a tag that the chunk may have split.
             keep = start.start() if start else max(done, len(buffer) if at_end else len(buffer) - 256)
-            n_open += sum(-1 if m[1] else 1 for m in ends.finditer(buffer, done, keep))
+            n_open += sum(-1 if m[1] else 1 for m in roots.finditer(buffer, done, keep))
             line += buffer.count("\n", counted, keep)
             buffer = buffer[keep:]
             if len(buffer) > MAX_ENTRY_CHARS:
@@ -142,7 +142,7 @@ def _cuts(opened: Opened, starts: re.Pattern[str], root: str) -> Iterator[_Cut]:
                     f"not a {opened.format} file"
                 )
     if n_open > 0 and not cut_off:
-        yield _Cut(line, "", f"{_CUT_OFF} before </{root}>: was it cut off?")
+        yield _Cut(line, "", f"{_CUT_OFF} before its closing tag: was it cut off?")
 
 
 def _extent(buffer: str, start: re.Match[str], starts: re.Pattern[str], at_end: bool) -> tuple[int, str]:
@@ -160,9 +160,10 @@ def _extent(buffer: str, start: re.Match[str], starts: re.Pattern[str], at_end: 
 
 def _count(opened: Opened, *, tags: str, root: str) -> int:
     """Start tags of entries, and one more where the file ends between entries before its closing tag."""
-    token = re.compile(rf"<(/?)(?:({tags})|({root}))(?=[\s/>])")
+    token = re.compile(rf"<({tags}|{root})(?=[\s/>])|</({tags}|{root})>")
+    is_entry = re.compile(tags)
     n_entries = n_open = 0
-    inside = False
+    inside = ""
     rest = ""
     with open_text(opened) as file:
         while chunk := file.read(_CHUNK):
@@ -171,17 +172,25 @@ def _count(opened: Opened, *, tags: str, root: str) -> int:
             upto = rest.rfind("<")
             upto = upto if len(rest) - upto < _LONGEST_TAG else len(rest)
             for found in token.finditer(rest, 0, upto):
-                n_entries, n_open, inside = _step(found, n_entries, n_open, inside)
+                n_entries, n_open, inside = _step(found, is_entry, n_entries, n_open, inside)
             rest = rest[upto:]
         for found in token.finditer(rest):
-            n_entries, n_open, inside = _step(found, n_entries, n_open, inside)
+            n_entries, n_open, inside = _step(found, is_entry, n_entries, n_open, inside)
     return n_entries + (n_open > 0 and not inside)
 
 
-def _step(found: re.Match[str], n_entries: int, n_open: int, inside: bool) -> tuple[int, int, bool]:
-    if found[2]:
-        return n_entries + (not found[1]), n_open, not found[1]
-    return n_entries, n_open + (-1 if found[1] else 1) * (not inside), inside
+def _step(
+    found: re.Match[str], is_entry: re.Pattern[str], n_entries: int, n_open: int, inside: str
+) -> tuple[int, int, str]:
+    """Entries so far, open roots, and the tag of the entry that the next token is in, if any."""
+    started, ended = found[1] or "", found[2] or ""
+    if started and is_entry.fullmatch(started):
+        return n_entries + 1, n_open, started
+    if ended and is_entry.fullmatch(ended):
+        return n_entries, n_open, "" if ended == inside else inside
+    if inside:
+        return n_entries, n_open, inside
+    return n_entries, n_open + (1 if started else -1), inside
 
 
 def flat(element: etree._Element | None) -> str:

@@ -87,3 +87,37 @@ def test_rows_become_records(tmp_path, text, expected):
 def test_a_bad_row_is_rejected_and_the_rest_goes_in(tmp_path, text, expected):
     found = entries(tmp_path, text)
     assert [e if isinstance(e, Reject) else e.title for e in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,DOI\n"
+            '1,A,"Adams B, Clarke DE.",x,Adams B,Blood,2019,2019/01/01,PMC1,10.1000/a\n',
+            ("A", ("Adams B", "Clarke DE."), "Blood", 2019, "10.1000/a", "1", ""),
+            id="PubMed",
+        ),
+        pytest.param(
+            "Authors,Author full names,Title,Year,Source title,Page start,Page end,DOI,Link,Abstract,EID\n"
+            "Adams B.; Clarke D.E.,x,A,2019,Blood,1,9,10.1000/a,https://a.example,T,2-s2.0-1\n",
+            ("A", ("Adams B.", "Clarke D.E."), "Blood", 2019, "10.1000/a", "", "2-s2.0-1"),
+            id="Scopus",
+        ),
+        pytest.param(
+            "PT\tAU\tTI\tSO\tID\tAB\tDI\tPY\tPM\tUT\n"
+            "J\tAdams, B\tA\tBlood\twords\tT\t10.1000/a\t2019\t1\tWOS:1\n",
+            ("A", ("Adams, B",), "Blood", 2019, "10.1000/a", "1", "WOS:1"),
+            id="Web of Science",
+        ),
+        pytest.param(
+            "Key,Item Type,Publication Year,Author,Title,Publication Title,DOI,Abstract Note\n"
+            'K1,journalArticle,2019,"Adams, B.; Clarke, D.",A,Blood,10.1000/a,T\n',
+            ("A", ("Adams, B.", "Clarke, D."), "Blood", 2019, "10.1000/a", "", "K1"),
+            id="Zotero",
+        ),
+    ],
+)
+def test_the_columns_of_databases_are_known(tmp_path, text, expected):
+    (r,) = entries(tmp_path, text)
+    assert (r.title, r.authors, r.journal, r.year, r.doi, r.pmid, r.external_id) == expected

@@ -15,7 +15,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from data.errors import ScreeningError
 from data.readers.columns import join_list, shield, split_authors
-from data.readers.ris import TYPE_NAMES
+from data.readers.ris import OWN_NOTE, TYPE_NAMES, other_fields
 from data.records import Record
 
 MAX_XLSX_CHARS = 32_767  # of one cell, by the limits that Microsoft gives for Excel
@@ -120,7 +120,10 @@ def write_xlsx(path: Path, rows: Iterable[Exported]) -> int:
 
 
 def write_ris(path: Path, rows: Iterable[Exported]) -> int:
-    """Write RIS (UTF-8) and return the number of its records; the notes go into N1 lines."""
+    """Write RIS (UTF-8) and return the number of its records; the notes go into N1 lines.
+
+    What an entry that came as RIS holds beyond the fields of `Record` (notes, addresses) goes out again.
+    """
 
     def fill(temporary: Path) -> int:
         n_rows = 0
@@ -202,5 +205,6 @@ def _ris_lines(row: Exported) -> Iterator[tuple[str, str]]:
             yield tag, text
     for name in NOTES:
         if text := " ".join(getattr(row, name).split()):
-            yield "N1", f"picosieve {name}: {text}"
+            yield "N1", f"{OWN_NOTE}{name}: {text}"
+    yield from other_fields(record.raw)
     yield "ER", ""

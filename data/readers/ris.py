@@ -41,6 +41,11 @@ _STRAY = re.compile(
 _LONG_TAGS = frozenset({"AB", "N2", "N1", "RN"})
 _PARAGRAPH_TAGS = frozenset({"AB", "N2", "TI", "T1"})  # repeated at once, they go on
 _CONTENT_TAGS = frozenset({"TI", "T1", "AU", "A1", "AB", "N2"})
+# Read into a field of `Record`, or an end mark.
+_READ_TAGS = frozenset(
+    "TY ER TI T1 AB N2 AU A1 PY Y1 DA JF VL VO IS CP SP EP DO DI PM AN LA M3 PT KW UR ID CT".split()
+)
+OWN_NOTE = "picosieve "  # notes that `data.export` writes
 _KNOWN_TAGS = frozenset(
     "TY A1 A2 A3 A4 AB AD AN AU BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED ET EP FX ID IS"
     " J1 J2 J9 JA JF JI JO JP KW L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NV OP PB PI PM PP PT PY RI RN RP SE SN"
@@ -319,6 +324,25 @@ def _count(opened: Opened) -> int:
         elif tag == "ER" and re.fullmatch(r"\s{0,4}ER[ \t\u00a0]{1,2}-[\s\x1a]*", line):
             inside = orphan = False
     return n_entries
+
+
+def other_fields(raw: str) -> list[tuple[str, str]]:
+    """Tag and value of what a RIS entry holds and `Record` has no field for: notes, addresses, ISSN, ...
+
+    Parameters
+    ----------
+    raw : str
+        `Record.raw`; one that is no RIS entry has no such fields.
+    """
+    if not _START.match(raw):
+        return []
+    block = _Block(0, has_start=True, parts=[raw])
+    return [
+        (tag, row.strip())
+        for tag, rows in _tagged(block)
+        for row in rows
+        if tag not in _READ_TAGS and row.strip() and not row.startswith(OWN_NOTE)
+    ]
 
 
 def _labels(opened: Opened, column: str) -> Iterator[Label]:

@@ -139,6 +139,23 @@ def test_ris_carries_the_notes(tmp_path):
     )
 
 
+def test_what_a_ris_entry_holds_beyond_the_fields_survives(tmp_path):
+    first, second, third = tmp_path / "a.ris", tmp_path / "b.ris", tmp_path / "c.ris"
+    first.write_text(
+        "TY  - JOUR\nTI  - A\nAB  - Text.\nAD  - One place\nN1  - My note\nsecond line of it\n"
+        "SN  - 1234-5678\nC5  - 31000001\nDB  - Embase\nER  - \n"
+    )
+    (record,) = (e for e in read(open_records(first)) if isinstance(e, Record))
+    write_ris(second, [Exported(record=record, decision="include")])
+    assert second.read_text() == (
+        "TY  - JOUR\nTI  - A\nAB  - Text.\nPM  - 31000001\nN1  - picosieve decision: include\n"
+        "AD  - One place\nN1  - My note\nN1  - second line of it\nSN  - 1234-5678\nC5  - 31000001\nDB  - Embase\nER  - \n\n"
+    )
+    (again,) = (e for e in read(open_records(second)) if isinstance(e, Record))
+    write_ris(third, [Exported(record=again, decision="exclude")])
+    assert third.read_text() == second.read_text().replace("include", "exclude")
+
+
 def test_a_text_too_long_for_a_workbook_is_named_and_nothing_is_written(tmp_path):
     path = tmp_path / "out.xlsx"
     rows = [Exported(record=Record(title="A")), Exported(record=Record(title="B", abstract="x" * 40_000))]

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from data.readers.base import meeting_type
+from data.readers.values import meeting_type
 from data.records import Record
 
 MAX_ABSTRACT_LETTERS = 1500  # two abstracts that agree so far agree

@@ -14,7 +14,8 @@ from dataclasses import dataclass, fields, replace
 from rapidfuzz import fuzz
 
 from data.duplicate_keys import Key, key_of
-from data.duplicate_rules import SIMILAR_TITLE, Verdict, compare, evidence, hopeless, judge, objections, score
+from data.duplicate_rules import Verdict, compare, evidence, hopeless, judge, objections, score
+from data.likeness import SIMILAR_TITLE
 from data.records import Record
 
 # A block of more is compared in the neighbourhood of each record only, sorted by title; a guess.

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from data.duplicate_keys import Key, key_of
-from data.duplicate_rules import same_people
 from data.duplicates import MAX_BLOCK, NEIGHBOURS, Groups, Pair
+from data.likeness import same_people
 from data.records import Record
 
 PROPOSE_FROM = 2.75

@@ -18,18 +18,8 @@ from pathlib import Path
 
 from data.errors import ReadError
 from data.readers import bibtex, endnote, medline, pubmed_xml, ris, table, xlsx
-from data.readers.base import (
-    Entry,
-    Format,
-    Head,
-    Label,
-    Opened,
-    Reject,
-    codec_of,
-    find_encoding,
-    is_zip,
-    read_head,
-)
+from data.readers.base import Entry, Format, Head, Label, Opened, Reject
+from data.readers.files import codec_of, find_encoding, is_zip, read_head
 
 __all__ = [
     "FORMATS",

@@ -10,24 +10,10 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import Entry as BibEntry
 from bibtexparser.model import ParsingFailedBlock
 
-from data.readers.base import (
-    MAX_ENTRY_CHARS,
-    Columns,
-    Entry,
-    Format,
-    Head,
-    Opened,
-    accession_and_pmid,
-    clean,
-    doi_in,
-    lines,
-    meeting_type,
-    once,
-    reject,
-    short,
-    year_in,
-)
+from data.readers.base import MAX_ENTRY_CHARS, Columns, Entry, Format, Head, Opened, reject
+from data.readers.files import lines
 from data.readers.latex import plain_text
+from data.readers.values import accession_and_pmid, clean, doi_in, meeting_type, once, short, year_in
 from data.records import Record
 
 _START = re.compile(r"\s*@\s*([A-Za-z]+)\s*[{(]")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from data.errors import ReadError
-from data.readers.base import accession_and_pmid, clean, doi_in, meeting_type, once, short, year_in
+from data.readers.values import accession_and_pmid, clean, doi_in, meeting_type, once, short, year_in
 from data.records import Record
 
 # Names as spreadsheets, ASReview, Covidence, Rayyan, Scopus, Web of Science, PubMed and Zotero give

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from data.readers.base import accession_and_pmid, doi_in, meeting_type, once, short, year_in
+from data.readers.values import accession_and_pmid, doi_in, meeting_type, once, short, year_in
 from data.readers.xml import every, flat, one, xml_format
 from data.records import Record
 

@@ -6,20 +6,9 @@ import re
 from collections.abc import Iterator
 
 from data.errors import ReadError
-from data.readers.base import (
-    MAX_ENTRY_CHARS,
-    Columns,
-    Entry,
-    Format,
-    Head,
-    Opened,
-    lines,
-    meeting_type,
-    once,
-    reject,
-    short,
-    year_in,
-)
+from data.readers.base import MAX_ENTRY_CHARS, Columns, Entry, Format, Head, Opened, reject
+from data.readers.files import lines
+from data.readers.values import meeting_type, once, short, year_in
 from data.records import Record
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,3}- ?(.*)", re.DOTALL)

@@ -11,23 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from data.readers.base import (
-    MAX_ENTRY_CHARS,
-    Columns,
-    Entry,
-    Format,
-    Head,
-    Label,
-    Opened,
-    accession_and_pmid,
-    doi_in,
-    lines,
-    meeting_type,
-    once,
-    reject,
-    short,
-    year_in,
-)
+from data.readers.base import MAX_ENTRY_CHARS, Columns, Entry, Format, Head, Label, Opened, reject
+from data.readers.files import lines
+from data.readers.values import accession_and_pmid, doi_in, meeting_type, once, short, year_in
 from data.records import Record
 
 # Two spaces and a hyphen make a tag anywhere; one space only where running text is unlikely.

@@ -11,19 +11,10 @@ import re
 from collections.abc import Iterator
 
 from data.errors import ReadError
-from data.readers.base import (
-    MAX_ENTRY_CHARS,
-    Columns,
-    Entry,
-    Format,
-    Head,
-    Label,
-    Opened,
-    label_of,
-    lines,
-    reject,
-)
+from data.readers.base import MAX_ENTRY_CHARS, Columns, Entry, Format, Head, Label, Opened, reject
 from data.readers.columns import field_cells, find_labels, map_columns, n_recognised, to_record
+from data.readers.files import lines
+from data.readers.values import label_of
 
 DELIMITERS = ",\t;|"
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*')

@@ -24,8 +24,10 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.escape import unescape
 
 from data.errors import ReadError
-from data.readers.base import Columns, Entry, Format, Head, Label, Opened, is_zip, label_of, reject
+from data.readers.base import Columns, Entry, Format, Head, Label, Opened, reject
 from data.readers.columns import field_cells, find_labels, map_columns, to_record
+from data.readers.files import is_zip
+from data.readers.values import label_of
 
 MAX_UNPACKED_BYTES = 1 << 31
 MAX_RATIO = 200  # of a part over 10 MB; text in a sheet shrinks 5 to 20 times

@@ -16,18 +16,9 @@ from functools import partial
 from lxml import etree
 
 from data.errors import ReadError
-from data.readers.base import (
-    MAX_ENTRY_CHARS,
-    Columns,
-    Entry,
-    Format,
-    Head,
-    Opened,
-    clean,
-    open_text,
-    reject,
-    short,
-)
+from data.readers.base import MAX_ENTRY_CHARS, Columns, Entry, Format, Head, Opened, reject
+from data.readers.files import open_text
+from data.readers.values import clean, short
 from data.records import Record
 
 _CHUNK = 1 << 18

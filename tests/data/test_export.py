@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from data.errors import ScreeningError
 from data.export import COLUMNS, NOTES, Exported, write_csv, write_ris, write_xlsx
 from data.readers import count_entries, label_columns, open_records, read
-from data.readers.base import meeting_type, once, short
+from data.readers.values import meeting_type, once, short
 from data.records import Record
 
 WRITERS = {"RIS": write_ris, "CSV": write_csv, "XLSX": write_xlsx}
@@ -149,7 +149,8 @@ def test_what_a_ris_entry_holds_beyond_the_fields_survives(tmp_path):
     write_ris(second, [Exported(record=record, decision="include")])
     assert second.read_text() == (
         "TY  - JOUR\nTI  - A\nAB  - Text.\nPM  - 31000001\nN1  - picosieve decision: include\n"
-        "AD  - One place\nN1  - My note\nN1  - second line of it\nSN  - 1234-5678\nC5  - 31000001\nDB  - Embase\nER  - \n\n"
+        "AD  - One place\nN1  - My note\nN1  - second line of it\n"
+        "SN  - 1234-5678\nC5  - 31000001\nDB  - Embase\nER  - \n\n"
     )
     (again,) = (e for e in read(open_records(second)) if isinstance(e, Record))
     write_ris(third, [Exported(record=again, decision="exclude")])

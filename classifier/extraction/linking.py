@@ -219,6 +219,12 @@ class _Walk:
             self.focus = outer or self.focus
 
     def _endpoint(self, i: int, token: Token) -> None:
+        j = self.last_endpoint
+        if j >= 0 and self.tokens[j].key == "FOLLOW_UP":
+            if re.fullmatch(
+                r"\s+(?:time\s+)?(?:for|of)\s+(?:the\s+)?", self.text[self.tokens[j].end : token.start]
+            ):
+                return  # "median follow-up for survival"
         together = self._coordinated(i)
         self.last_endpoint = i
         if together and self.focus is not None:

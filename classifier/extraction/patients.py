@@ -85,7 +85,7 @@ _EACH = re.compile(r"\b(?:each|per)\s+(?:group|arm|cohort)|\bto\s+each|\beach\b"
 _SPLIT_PAIR = re.compile(
     rf"(?<![\w.,])(?=[\dzotfsenZOTFSEN])(?P<a>\d{{1,5}}"
     rf"|{LONG_NUMBER})\s+(?:{_PEOPLE}\s+)?(?:were\s+)?(?:randomi[sz]ed\s+"
-    rf"|assigned\s+|allocated\s+)?(?:to|received|on|in|the)\s+[^.;]{{2,70}}?,?\s+(?:and|or|whereas"
+    rf"|assigned\s+|allocated\s+)?(?:to|received|on|in|the)\s+[^.;]{{1,70}}?,?\s+(?:and|or|whereas"
     rf"|while)\s+(?P<b>\d{{1,5}}|{LONG_NUMBER})\s+(?:{_PEOPLE}\s+)?(?:were\s+)?(?:randomi[sz]ed\s+"
     rf"|assigned\s+|allocated\s+)?(?:to|received|on|in|the|[A-Z])",
 )

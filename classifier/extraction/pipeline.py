@@ -21,6 +21,7 @@ from classifier.extraction.tokens import Token
 from data.records import Finding
 from models.outcome_spans import OutcomeSpans, load_outcome_spans
 
+MAX_TEXT = 30_000  # code points that are read of one text: ten times a long abstract
 MAX_SENTENCE = 6000  # code points; a longer one is a table or no prose, and is left out
 ACCEPT = 0.5  # a calibrated confidence: more likely right than wrong
 
@@ -62,9 +63,9 @@ class Extractor:
         self.model = model
 
     def extract(self, text: str) -> Extraction:
-        """Every stated result of one text."""
-        sentences = split_sentences(text)
-        facts = record_facts(text, sentences)
+        """Every stated result of one text (its first `MAX_TEXT` code points)."""
+        sentences = split_sentences(text[:MAX_TEXT])
+        facts = record_facts(text[:MAX_TEXT], sentences)
         found = (self._finding(text, k, facts.design) for k in self._candidates(text, sentences))
         return Extraction(tuple(f for f in found if f is not None), facts)
 
@@ -76,7 +77,7 @@ class Extractor:
     def explain(self, text: str) -> list[Trace]:
         """Each number near an endpoint, and why it was or was not taken."""
         traces = []
-        for candidate in self._candidates(text, split_sentences(text)):
+        for candidate in self._candidates(text, split_sentences(text[:MAX_TEXT])):
             token = candidate.link.token
             taken = self._finding(text, candidate) is not None
             reason = candidate.refusal or candidate.link.how
@@ -113,7 +114,7 @@ class Extractor:
         good = list(right)
         bad = None if wrong is None else list(wrong)
         rows, labels = [], []
-        for candidate in self._candidates(text, split_sentences(text)):
+        for candidate in self._candidates(text, split_sentences(text[:MAX_TEXT])):
             found = None if candidate.barred else make_finding(text, candidate)
             if found is None:
                 continue
@@ -126,7 +127,7 @@ class Extractor:
     def _candidates(self, text: str, sentences: list[Sentence]) -> Iterator[Candidate]:
         focus: Focus | None = None
         memory: ArmMemory | None = None
-        primary = primary_endpoint(text)
+        primary = primary_endpoint(text[:MAX_TEXT])
         since = 9
         for sentence in sentences:
             if sentence.end - sentence.start > MAX_SENTENCE:
@@ -152,7 +153,7 @@ class Extractor:
             candidates = [judge(text, sentence, tokens, link, planned) for link in links]
             kept = [c.link for c in candidates if not c.refusal or of_another_endpoint(c)]
             if kept:
-                memory = memory or ArmMemory(study_arms(text))
+                memory = memory or ArmMemory(study_arms(text[:MAX_TEXT]))
                 namer = SentenceArms(text, sentence.start, sentence.end, tokens, memory)
                 arms = namer.assign(kept)
                 for candidate in candidates:

@@ -199,7 +199,7 @@ def _add(db: sa.Connection, order: Order, record_id: int) -> Done:
     parsed = parse_changes(values, where=where)
     if parsed.get("start") is None and not parsed.get("locator"):
         text = load_record(db, record_id).record.text
-        parsed |= _place(text, str(parsed.get("value_text") or ""), str(quote or ""), where)
+        parsed |= place_of(text, str(parsed.get("value_text") or ""), str(quote or ""), where)
     finding = make_finding(parsed, where=where)
     finding = _with_words(db, record_id, finding)
     written = findings.add_finding(
@@ -208,7 +208,7 @@ def _add(db: sa.Connection, order: Order, record_id: int) -> Done:
     return Done(f"F{written.finding_id}", str(written.outcome), written.is_new)
 
 
-def _place(text: str, value_text: str, quote: str, where: str) -> dict[str, int]:
+def place_of(text: str, value_text: str, quote: str, where: str) -> dict[str, int]:
     """Offsets of a value given by its words, and by the words around it where it stands twice."""
     if not value_text:
         raise StoreError(

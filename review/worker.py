@@ -280,7 +280,8 @@ def main(words: Sequence[str] | None = None) -> int:
     gone = threading.Event()
 
     def wait_for_parent() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1024):  # not sys.stdin: its lock would be held when the interpreter ends
+            pass
         gone.set()
 
     threading.Thread(target=wait_for_parent, daemon=True).start()

@@ -153,7 +153,7 @@ def add_finding(
 ) -> FindingWritten:
     """Keep a finding that a person read in the text (offsets) or the full text (locator)."""
     key = key or new_key()
-    _check_place(db, record_id, finding)
+    check_place(db, record_id, finding)
     person_id = add_person(db, person)
     row: dict[str, object] = {
         "person_id": person_id,
@@ -278,11 +278,12 @@ def _changed(
     values = {name: getattr(shown, name) for name in FINDING_FIELDS}
     values |= parse_changes(decision.changes, where=where)
     corrected = make_finding(values, where=where)
-    _check_place(db, record_id, corrected)
+    check_place(db, record_id, corrected)
     return corrected
 
 
-def _check_place(db: sa.Connection, record_id: int, finding: Finding) -> None:
+def check_place(db: sa.Connection, record_id: int, finding: Finding) -> None:
+    """Refuse a finding whose offsets are past the end of its record's text."""
     query = sa.select(records.c.title, records.c.abstract).where(records.c.id == record_id)
     row = db.execute(query).first()
     if row is None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from data.errors import ScreeningError
 from data.project import Project
 from review.web.app import create_app
 
-_RESTART_SECONDS = 1.0
+_RESTART_SECONDS, _MOST_SECONDS = 0.5, 30.0
 
 
 class ServeError(ScreeningError):
@@ -79,14 +80,18 @@ def worker_beside(folder: Path) -> Iterator[None]:
     over = threading.Event()
 
     def keep() -> None:
+        pause = _RESTART_SECONDS
         while not over.is_set():
+            begun = time.monotonic()
             # -P: a folder named `data` or `review` where the command was given is not ours.
             command = [sys.executable, "-P", "-m", "review.worker", str(folder)]
             with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
                 while not over.is_set() and child.poll() is None:
                     over.wait(0.1)
                 child.terminate()
-            over.wait(_RESTART_SECONDS)
+            # One that ends at once (another worker runs, say) is tried again ever more seldom.
+            pause = _RESTART_SECONDS if time.monotonic() - begun > 10 else min(2 * pause, _MOST_SECONDS)
+            over.wait(pause)
 
     thread = threading.Thread(target=keep, name="worker", daemon=True)
     thread.start()

@@ -4,6 +4,8 @@ Revision ID: 0002
 Revises: 0001
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -16,7 +18,7 @@ _STAGES = "stage IN ('title_abstract', 'full_text')"
 _KINDS = "kind IN ('ranked', 'exploration', 'control', 'second')"
 
 
-def _shown() -> list[sa.Column]:
+def _shown() -> list[sa.Column[Any]]:
     return [
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("model_id", sa.Text(), nullable=True),

@@ -232,7 +232,7 @@ function tellOffline() {
   $("connection").textContent = "No connection to the server; trying again.";
 }
 
-const unsentIds = () => outbox.entries.filter((e) => e.path !== "/api/undo" && e.body.is_set !== false).map((e) => e.body.record_id);
+const unsentIds = () => outbox.entries.filter((e) => ["/api/decisions", "/api/marks"].includes(e.path) && e.body.is_set !== false).map((e) => e.body.record_id);
 
 async function jump(recordId) {
   try {

@@ -101,15 +101,33 @@ def import_(
         Path | None,
         typer.Option("--query-file", metavar="Q.txt", help="The search strategy, kept with the batch."),
     ] = None,
+    labels_by: Annotated[
+        str | None,
+        typer.Option("--labels-by", metavar="PERSON", help="Take the labels in it as PERSON's decisions."),
+    ] = None,
+    label_column: Annotated[
+        str | None, typer.Option("--label-column", metavar="NAME", help="Where these stand, if in several.")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="FIELD=NAME", help="A column under another name: title=Head."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show how the file would be read.")] = False,
     rejects: Annotated[
         Path | None, typer.Option("--rejects", metavar="OUT.csv", help="Write the rejected entries there.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bring search results in; every entry is imported, already there, or rejected with its line."""
-    from data.intake import Search, import_file
+    from data.intake import Labels, Search, import_file, preview
     from data.store.imports import rejects as rejects_of
 
+    columns = {name: str(value) for name, value in _pairs(column or []).items()} or None
+    if dry_run:
+        for path in files:
+            for line in preview(path, columns=columns):
+                typer.echo(line)
+        return
     search = Search(
         source=source,
         platform=platform,
@@ -118,17 +136,23 @@ def import_(
         query_text=_text_of(query_file),
     )
     rows, rejected = [], []
-    with _open(project) as opened:
+    with _open(project) as opened, _new_people(opened):
+        labels = (
+            Labels(person=labels_by, column=label_column, protocol=opened.protocol) if labels_by else None
+        )
         for path in files:
             with _progress(f"Reading {path.name}") as advance:
-                done = import_file(opened.store, path, search=search, on_entry=advance)
+                done = import_file(
+                    opened.store, path, search=search, columns=columns, labels=labels, on_entry=advance
+                )
             with opened.store.read() as db:
                 rejected += [(path.name, r.line, r.reason, r.raw) for r in rejects_of(db, done.batch_id)]
             counts = {
                 name: getattr(done.counts, name) for name in ("seen", "imported", "already", "rejected")
             }
             rows.append({"file": str(path), **counts})
-            _say(f"{path}: read as {done.format}, {done.encoding or 'its own encoding'}")
+            taken = f"; {done.n_labels} decisions of {labels_by} taken" if labels_by else ""
+            _say(f"{path}: read as {done.format}, {done.encoding or 'its own encoding'}{taken}")
             if not as_json:
                 typer.echo(
                     f"{path}: {counts['seen']} seen = {counts['imported']} imported"
@@ -136,8 +160,8 @@ def import_(
                 )
     if rejects is not None:
         _write_csv(rejects, ("file", "line", "reason", "raw"), rejected)
-    for name, line, reason, _ in rejected[:10]:
-        _say(f"{name}:{line}: rejected: {reason}")
+    for name, at_line, reason, _ in rejected[:10]:
+        _say(f"{name}:{at_line}: rejected: {reason}")
     if len(rejected) > 10 and rejects is None:
         _say(f"... and {len(rejected) - 10} more; --rejects FILE lists them all")
     if as_json:
@@ -155,22 +179,104 @@ def dedupe(
         Path | None,
         typer.Option("--clusters", metavar="OUT.csv", help="position,cluster of each entry (from 1)."),
     ] = None,
+    proposals: Annotated[
+        Path | None,
+        typer.Option("--proposals", metavar="P.csv", help="position_a,position_b,score: pairs in doubt."),
+    ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Find the same reference twice: in a file, or in a project, where it is read once from then on."""
-    if file is not None:
-        from data.intake import cluster_file
+    """Find the same reference twice, in a file or in a project, and reports of one study.
 
+    What is surely one reference is merged; what is in doubt is proposed (`picosieve links`).
+    """
+    from data.intake import cluster_file, deduplicate
+
+    if file is not None:
         if clusters is None:
             raise UsageError("dedupe FILE takes --clusters OUT.csv, where the result goes")
-        names = cluster_file(file)
-        _write_csv(clusters, ("position", "cluster"), list(enumerate(names, 1)), force=force)
-        _say(f"{file}: {len(names)} entries are {len(set(names))} references")
+        found = cluster_file(file)
+        _write_csv(clusters, ("position", "cluster"), list(enumerate(found.cluster, 1)), force=force)
+        if proposals is not None:
+            pairs = [(p.a + 1, p.b + 1, round(p.score, 4)) for p in found.proposals]
+            _write_csv(proposals, ("position_a", "position_b", "score"), pairs, force=force)
+        _say(
+            f"{file}: {len(found.cluster)} entries are {len(set(found.cluster))} references;"
+            f" {len(found.proposals)} pairs are in doubt"
+        )
         return
-    from data.intake import merge_exact
-
     with _open(project) as opened:
-        typer.echo(f"{merge_exact(opened.store)} records merged with another that is the same reference")
+        done = deduplicate(opened.store)
+    typer.echo(
+        f"{done.n_merged} records merged with another: {done.n_references} references;"
+        f" {done.n_proposed} pairs in doubt and {done.n_studies_proposed} reports of one study"
+        " proposed (`picosieve links`)"
+    )
+
+
+@app.command()
+def links(project: ProjectOption = HERE, as_json: JsonOption = False) -> None:
+    """List what was merged and what is proposed: the same reference, or reports of one study."""
+    from data.store import references
+    from data.store.references import LinkKind
+
+    with _open(project) as opened, opened.store.read() as db:
+        found = {
+            "merged": references.merges(db),
+            "perhaps one reference": references.open_proposals(db, LinkKind.DUPLICATE),
+            "perhaps one study": references.open_proposals(db, LinkKind.STUDY),
+        }
+        studies = references.studies(db)
+    if as_json:
+        rows = [
+            {
+                "what": what,
+                "record_a": f"R{x.record_a}",
+                "record_b": f"R{x.record_b}",
+                "score": round(x.score, 4),
+                "evidence": x.evidence,
+            }
+            for what, several in found.items()
+            for x in several
+        ]
+        _print_json(rows)
+        return
+    for what, several in found.items():
+        typer.echo(f"{what}: {len(several)}")
+        for x in several:
+            typer.echo(f"  R{x.record_a} R{x.record_b}  {x.score:.2f}  {'; '.join(x.evidence)}")
+    typer.echo(f"confirmed as one study: {len(studies)} references, {len(set(studies.values()))} studies")
+
+
+@app.command()
+def link(
+    records: Annotated[list[str], typer.Argument(metavar="ID ID", help="Two records; one with --separate.")],
+    project: ProjectOption = HERE,
+    person: Annotated[str, typer.Option("--person", metavar="NAME", help="Who decides.")] = "",
+    same_reference: Annotated[bool, typer.Option("--same-reference", help="Merge them.")] = False,
+    same_study: Annotated[bool, typer.Option("--same-study", help="They report one study.")] = False,
+    different: Annotated[bool, typer.Option("--different", help="Neither; never merged again.")] = False,
+    separate: Annotated[bool, typer.Option("--separate", help="Take a record out of its merge.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back NAME's last word on them.")] = False,
+    note: Annotated[str, typer.Option("--note")] = "",
+) -> None:
+    """Say of two records that they are one reference, one study, or neither; always under a name."""
+    from review.links import say_of
+
+    words = {
+        "same_reference": same_reference,
+        "same_study": same_study,
+        "different": different,
+        "separate": separate,
+        "undo": undo,
+    }
+    chosen = [name for name, on in words.items() if on]
+    if len(chosen) != 1 or len(records) != (1 if separate else 2):
+        raise UsageError(
+            "give two records and one of --same-reference, --same-study, --different, --undo;"
+            " or one record and --separate"
+        )
+    with _open(project) as opened, _new_people(opened):
+        typer.echo(say_of(opened, records, chosen[0], person=person, note=note))
 
 
 # --- ranked and read ---------------------------------------------------------------------------
@@ -442,17 +548,30 @@ def status(project: ProjectOption = HERE, as_json: JsonOption = False) -> None:
 
 @app.command()
 def export(
-    decisions: Annotated[Path, typer.Option("--decisions", metavar="OUT.csv", help="Where the log goes.")],
+    output: Annotated[
+        Path | None,
+        typer.Argument(metavar="[OUT]", help="Every record with its decision: .ris, .csv or .xlsx."),
+    ] = None,
     project: ProjectOption = HERE,
+    decisions: Annotated[
+        Path | None, typer.Option("--decisions", metavar="OUT.csv", help="The log of screening decisions.")
+    ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Write every screening decision ever taken as CSV, with who, when and why."""
+    """Write the records with decisions, reasons and studies, or the log of decisions."""
     from data.store.decisions import ENTRY_COLUMNS, every_entry
+    from review.outgoing import export_records
 
-    with _open(project) as opened, opened.store.read() as db:
-        rows = every_entry(db)
-    _write_csv(decisions, ENTRY_COLUMNS, rows, force=force)
-    _say(f"{decisions}: {len(rows)} decisions")
+    if output is None and decisions is None:
+        raise UsageError("say what to write: OUT.ris, OUT.csv or OUT.xlsx, or --decisions OUT.csv")
+    with _open(project) as opened:
+        if decisions is not None:
+            with opened.store.read() as db:
+                rows = every_entry(db)
+            _write_csv(decisions, ENTRY_COLUMNS, rows, force=force)
+            _say(f"{decisions}: {len(rows)} decisions")
+        if output is not None:
+            _say(f"{output}: {export_records(opened, output, force=force)} records")
 
 
 @app.command()
@@ -624,7 +743,7 @@ def _run_demo(folder: Path) -> None:
     from importlib.resources import as_file
 
     from classifier.scoring import score_file
-    from data.intake import Search, import_file, merge_exact
+    from data.intake import Search, deduplicate, import_file
     from data.project import init_project
     from review import rehearsal
     from review.evidence import list_findings
@@ -646,7 +765,11 @@ def _run_demo(folder: Path) -> None:
                 f"  {name}: {c.seen} seen = {c.imported} imported + {c.already} already there"
                 f" + {c.rejected} rejected"
             )
-        typer.echo(f"  {merge_exact(project.store)} duplicates merged")
+        found = deduplicate(project.store)
+        typer.echo(
+            f"  {found.n_merged} duplicates merged, {found.n_proposed} pairs in doubt,"
+            f" {found.n_studies_proposed} reports of one study proposed"
+        )
         _step(2, "Ranked", "from the protocol alone, nothing decided yet")
         queue = rank_project(project)
         for entry in queue.entries[:3]:

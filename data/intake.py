@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
-from data.duplicates import exact_groups
-from data.readers import Opened, Reject, count_entries, open_records, read
+import sqlalchemy as sa
+
+from data.duplicates import Pair, find_duplicates
+from data.errors import ReadError
+from data.protocol import Protocol
+from data.readers import Opened, Reject, count_entries, label_columns, open_records, read, read_labels
 from data.records import Record
 from data.store import references
 from data.store.connection import Store
-from data.store.imports import Batch, Counts, Rejected, add_batch, all_records
+from data.store.decisions import Decision, Verdict, decide
+from data.store.imports import Batch, Counts, Rejected, add_batch, all_records, record_lines
+from data.store.references import Link, LinkKind
+from data.studies import study_links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +34,15 @@ class Search:
     query_text: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """Whose decisions the labels of a file are, and in which column they stand (if it has several)."""
+
+    person: str
+    column: str | None = None
+    protocol: Protocol
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What one file brought."""
@@ -35,6 +52,7 @@ class Imported:
     encoding: str
     batch_id: int
     counts: Counts
+    n_labels: int = 0
 
 
 def import_file(
@@ -43,11 +61,14 @@ def import_file(
     *,
     search: Search,
     columns: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
     on_entry: Callable[[int, int], None] = lambda n_done, n_seen: None,
 ) -> Imported:
     """Bring a file's records into the store, all of it or, on an error, nothing.
 
-    `on_entry(n_done, n_seen)` is called as the work goes on.
+    With `labels`, the decisions in a column of the file are taken under the name of the person whose
+    they are; without, such columns are left alone. `on_entry(n_done, n_seen)` is called as the work
+    goes on.
 
     Raises
     ------
@@ -71,32 +92,103 @@ def import_file(
     )
     with store.write() as db:
         batch_id, counts = add_batch(db, batch, _entries(opened, n_seen, on_entry), n_seen=n_seen)
-    return Imported(path, opened.format, opened.encoding, batch_id, counts)
+        n_labels = _take_labels(db, opened, batch_id, batch.file_sha256, labels) if labels else 0
+    return Imported(path, opened.format, opened.encoding, batch_id, counts, n_labels)
 
 
-def merge_exact(store: Store) -> int:
-    """Take records that are the same beyond doubt for one reference; returns the number of merges.
+def _take_labels(db: sa.Connection, opened: Opened, batch_id: int, digest: str, labels: Labels) -> int:
+    columns = label_columns(opened)
+    column = labels.column or (columns[0] if len(columns) == 1 else "")
+    if not column:
+        there = ", ".join(columns) or "none"
+        raise ReadError(f"{opened.path}: say which column holds the labels with --label-column: {there}")
+    record_at = record_lines(db, batch_id)
+    n_taken = 0
+    for label in read_labels(opened, column=column):
+        if label.included is None or label.line not in record_at:
+            continue
+        decision = Decision(
+            person=labels.person,
+            record_id=record_at[label.line],
+            verdict=Verdict.INCLUDE if label.included else Verdict.EXCLUDE,
+            note=f"imported from {opened.path.name}, column {column}",
+            key=f"import:{digest}:{label.line}",
+        )
+        decide(db, decision, protocol=labels.protocol)
+        n_taken += 1
+    return n_taken
 
-    Pairs that a person took apart stay apart.
+
+@dataclass(frozen=True, slots=True)
+class Deduplicated:
+    """What a search for duplicates led to, in numbers."""
+
+    n_merged: int
+    n_references: int
+    n_proposed: int
+    n_studies_proposed: int
+
+
+def deduplicate(store: Store) -> Deduplicated:
+    """Merge what is surely one reference; put doubtful pairs, and reports of one study, before people.
+
+    What a person said of a pair stands, whatever the rules find.
     """
+    with store.read() as db:
+        ids, kept = [], []
+        for stored in all_records(db):
+            ids.append(stored.record_id)
+            # The raw entry is most of a record's weight and none of its identity.
+            kept.append(replace(stored.record, raw=""))
+    found = find_duplicates(kept)
+    in_studies = study_links(kept, groups=found.clusters)
     with store.write() as db:
-        stored = list(all_records(db))
-        apart = references.undone_pairs(db)
-        pairs: list[tuple[int, int, str]] = []
-        for group in exact_groups([s.record for s in stored]):
-            first, *others = (stored[position].record_id for position in group)
-            pairs += [(first, other, "same identifier or same text") for other in others]
-        return references.link_records(db, (p for p in pairs if (p[0], p[1]) not in apart))
+        n_merged = references.link_records(db, (_link(pair, ids) for pair in found.merges))
+        n_proposed = references.propose_links(
+            db, LinkKind.DUPLICATE, (_link(pair, ids) for pair in found.proposals)
+        )
+        n_studies = references.propose_links(db, LinkKind.STUDY, (_link(pair, ids) for pair in in_studies))
+        n_more = sum(len(together) - 1 for together in references.members(db).values())
+    return Deduplicated(n_merged, len(ids) - n_more, n_proposed, n_studies)
 
 
-def cluster_file(path: Path) -> list[int]:
-    """The cluster of each entry of a file, in its order: entries that are one reference share a number."""
+def _link(pair: Pair, ids: Sequence[int]) -> Link:
+    return Link(ids[pair.a], ids[pair.b], pair.score, pair.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Clustered:
+    """A file's entries by position (from 0): the cluster of each, and the pairs in doubt."""
+
+    cluster: tuple[int, ...]
+    proposals: tuple[Pair, ...]
+
+
+def cluster_file(path: Path) -> Clustered:
+    """Find the duplicates within a file; entries that are one reference share a cluster's number."""
     entries = [e if isinstance(e, Record) else Record() for e in read(open_records(path))]
+    found = find_duplicates(entries)
     cluster = list(range(1, len(entries) + 1))
-    for group in exact_groups(entries):
+    for group in found.clusters:
         for position in group:
             cluster[position] = group[0] + 1
-    return cluster
+    return Clustered(tuple(cluster), tuple(found.proposals))
+
+
+def preview(path: Path, *, columns: Mapping[str, str] | None = None, n_shown: int = 3) -> list[str]:
+    """How a file would be read, for people: format, columns, counts, and its first entries."""
+    opened = open_records(path, columns=columns)
+    n_entries = count_entries(opened)
+    lines = [f"{path}: {opened.format}, {opened.encoding or 'its own encoding'}, {n_entries} entries"]
+    lines += [f"  column {name!r} -> {field}" for name, field in opened.columns]
+    lines += [f"  {name!r} holds decisions; taken only with --labels-by PERSON" for name in opened.labels]
+    for entry in islice(read(opened), n_shown):
+        if isinstance(entry, Reject):
+            lines.append(f"  line {entry.line}: rejected: {entry.reason}")
+        else:
+            lines.append(f"  line {entry.line}: {entry.title or '(no title)'} ({entry.year or 'no year'})")
+            lines.append(f"    {entry.abstract[:150] or '(no abstract)'}")
+    return lines
 
 
 def _entries(

@@ -40,7 +40,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 
@@ -292,6 +292,56 @@ def test_a_bad_entry_of_a_good_file_is_rejected_by_line_and_the_rest_goes_in(tmp
     (row,) = rows_of(rejects)
     assert (row["file"], row["line"]) == ("s.csv", "3")
     assert "s.csv:3: rejected: " in ran.err
+
+
+def test_labels_of_a_file_are_taken_only_under_somebodys_name(tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text("record_id,title,included,label_abstract\n1,One,1,1\n2,Two,0,1\n3,Three,,0\n")
+    for name in ("plain", "labelled"):
+        picosieve("init", "--project", tmp_path / name)
+    picosieve("import", path, "--project", tmp_path / "plain")
+    assert frozen(tmp_path / "plain", "d") == (0, 0)
+    words = ("import", path, "--project", tmp_path / "labelled", "--labels-by", "Ada")
+    told = picosieve(*words, "--label-column", "included")
+    assert "2 decisions of Ada taken" in told.err
+    assert frozen(tmp_path / "labelled", "d") == (2, 0)
+    preview = picosieve("import", path, "--dry-run").out
+    assert "'included' holds decisions; taken only with --labels-by PERSON" in preview
+
+
+def test_duplicates_are_merged_proposed_and_settled_by_people_and_exported(tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(
+        "title,abstract,authors,year,doi\n"
+        "A trial of drug A in relapsed myeloma,Short.,Adams B,2020,10.5555/a\n"
+        "A Trial of Drug A in Relapsed Myeloma,A longer abstract of it.,Adams B,2020,10.5555/A\n"
+        "Something else altogether in asthma,Inhaled steroids.,Brown C,2018,10.5555/b\n"
+    )
+    review = tmp_path / "review"
+    picosieve("init", "--project", review)
+    picosieve("import", path, "--project", review)
+    assert picosieve("dedupe", "--project", review).out.startswith("1 records merged with another: 2 ref")
+    assert [r["record_id"] for r in picosieve("rank", "--project", review, "--json").json] != []
+    (merged,) = [x for x in picosieve("links", "--project", review, "--json").json if x["what"] == "merged"]
+    assert (merged["record_a"], merged["record_b"]) == ("R1", "R2")
+    assert merged["evidence"]
+    link = ("link", "--project", review, "--person", "Ada")
+    assert picosieve(*link, "R2", "--separate").out.startswith("R2: stands alone again")
+    picosieve("dedupe", "--project", review)
+    assert len(picosieve("rank", "--project", review, "--json").json) == 3
+    picosieve(*link, "R1", "R3", "--same-study")
+    picosieve("decide", "--project", review, "--person", "Ada", "--record", "R1", "--include")
+    for name in ("out.csv", "out.ris", "out.xlsx"):
+        picosieve("export", tmp_path / name, "--project", review)
+        again = tmp_path / f"again-{name}"
+        picosieve("init", "--project", again)
+        counts = picosieve("import", tmp_path / name, "--project", again, "--json").json[0]
+        assert (counts["seen"], counts["imported"]) == (3, 3)
+    rows = rows_of(tmp_path / "out.csv")
+    assert [(r["decision"], r["study"]) for r in rows] == [("include", "S1"), ("", ""), ("", "S1")]
+    picosieve("dedupe", path, "--clusters", tmp_path / "c.csv", "--proposals", tmp_path / "p.csv")
+    assert [r["cluster"] for r in rows_of(tmp_path / "c.csv")] == ["1", "1", "3"]
+    assert rows_of(tmp_path / "p.csv") == []
 
 
 def test_output_is_never_overwritten_unasked(project: Path, tmp_path: Path) -> None:

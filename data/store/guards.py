@@ -16,6 +16,7 @@ from data.store import schema
 _LOGS = {
     "screening_decisions": ("id", "undoes_id", "idempotency_key", "previous_hash", "row_hash"),
     "finding_decisions": ("id", "undoes_id", "idempotency_key", "previous_hash", "row_hash"),
+    "link_decisions": ("id", "undoes_id", "idempotency_key", "previous_hash", "row_hash"),
     "protocol_versions": ("id",),
     "stage_rules": ("id",),
 }
@@ -30,6 +31,7 @@ _KEPT = {
 _NAMED = {
     "screening_decisions": {"person_id": "people", "record_id": "records"},
     "finding_decisions": {"person_id": "people", "finding_id": "findings"},
+    "link_decisions": {"person_id": "people", "record_a": "records", "record_b": "records"},
 }
 _DECIDED_FINDING = "EXISTS (SELECT 1 FROM finding_decisions d WHERE d.finding_id = OLD.id)"
 

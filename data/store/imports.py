@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import sqlalchemy as sa
 
+from data.duplicates import fullest
 from data.errors import ReadError, StoreError
 from data.records import Record
 from data.store.connection import now
@@ -176,12 +177,38 @@ def record_of_row(row: Any) -> StoredRecord:
 
 
 def all_records(db: sa.Connection, *, representatives: bool = False) -> Iterator[StoredRecord]:
-    """Every record in the order of its id; only one per reference if asked."""
+    """Every record in the order of its id; only one per reference if asked.
+
+    The one that stands for a reference has its own title and abstract, which offsets point into, and
+    of every other field the fullest value among the reference's records.
+    """
     query = sa.select(records).order_by(records.c.id)
+    merged = _merged(db) if representatives else {}
     if representatives:
         query = query.where(records.c.id == records.c.group_id)
     for row in db.execute(query, execution_options={"yield_per": 1000}).mappings():
-        yield record_of_row(row)
+        stored = record_of_row(row)
+        if stored.record_id in merged:
+            own = stored.record
+            full = replace(fullest(merged[stored.record_id]), title=own.title, abstract=own.abstract)
+            stored = StoredRecord(stored.record_id, stored.group_id, full)
+        yield stored
+
+
+def _merged(db: sa.Connection) -> dict[int, list[Record]]:
+    """The records of every reference that has several, the one that stands for it first."""
+    several = sa.select(records.c.group_id).group_by(records.c.group_id).having(sa.func.count() > 1)
+    query = sa.select(records).where(records.c.group_id.in_(several))
+    merged: dict[int, list[Record]] = {}
+    for row in db.execute(query.order_by(records.c.id != records.c.group_id, records.c.id)).mappings():
+        merged.setdefault(row["group_id"], []).append(record_of_row(row).record)
+    return merged
+
+
+def record_lines(db: sa.Connection, batch_id: int) -> dict[int, int]:
+    """The record that begins at each line of a batch's file."""
+    query = sa.select(records.c.line, records.c.id).where(records.c.batch_id == batch_id)
+    return {int(line): int(record_id) for line, record_id in db.execute(query)}
 
 
 def load_record(db: sa.Connection, record_id: int) -> StoredRecord:

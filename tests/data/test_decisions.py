@@ -13,6 +13,7 @@ from data.store import decisions, references
 from data.store.connection import Store
 from data.store.dataset import confirmed_records
 from data.store.decisions import Decision, Outcome, Verdict
+from data.store.references import Link
 from tests.builders import a_record, add_records
 from tests.databases import new_review, protocol_of
 
@@ -189,28 +190,32 @@ def test_the_full_text_verdict_outweighs_the_abstract_s(review) -> None:
     assert dataset(store) == [(1, "include")]
 
 
+def merge(store: Store, one: int, other: int) -> None:
+    with store.write() as db:
+        references.link_records(db, [Link(one, other, 1.0, ("same DOI",))])
+
+
 def test_merging_shares_decisions_and_undoing_the_merge_gives_them_back(review) -> None:
     store, protocol = review()
-    decide(store, "Ada", INCLUDE, protocol, record_id=2)
-    with store.write() as db:
-        references.link_records(db, [(1, 2, "same DOI")])
-    with store.read() as db:
-        assert decisions.provisional_labels(db) == {1: 1}
-        assert decisions.outcome_of(db, 1, Stage.TITLE_ABSTRACT) is Outcome.INCLUDE
-    assert dataset(store) == [(2, "include")]
-    with store.write() as db:
-        references.unlink_record(db, 1, person="Ada")
+    decide(store, "Ada", INCLUDE, protocol, record_id=1)
+    merge(store, 1, 2)  # the second has the longer title: it stands for both
     with store.read() as db:
         assert decisions.provisional_labels(db) == {2: 1}
-        assert decisions.outcome_of(db, 1, Stage.TITLE_ABSTRACT) is Outcome.UNREAD
+        assert decisions.outcome_of(db, 2, Stage.TITLE_ABSTRACT) is Outcome.INCLUDE
+    assert dataset(store) == [(1, "include")]
+    with store.write() as db:
+        assert references.separate(db, 2, person="Ada") == 1
+    with store.read() as db:
+        assert decisions.provisional_labels(db) == {1: 1}
+        assert decisions.outcome_of(db, 2, Stage.TITLE_ABSTRACT) is Outcome.UNREAD
+    assert dataset(store) == [(1, "include")]
 
 
 def test_contradicting_decisions_within_a_merged_reference_are_a_conflict(review) -> None:
     store, protocol = review()
     decide(store, "Ada", INCLUDE, protocol, record_id=1)
     decide(store, "Ben", EXCLUDE, protocol, record_id=2)
-    with store.write() as db:
-        references.link_records(db, [(1, 2, "same DOI")])
+    merge(store, 1, 2)
     assert dataset(store) == []
 
 

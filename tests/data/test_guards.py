@@ -10,11 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from data.errors import StoreError
-from data.store import connection, decisions, findings, guards, log
+from data.store import connection, decisions, findings, guards, log, references
 from data.store.connection import Store
 from data.store.dataset import confirmed_findings, confirmed_records
 from data.store.decisions import Decision, Verdict
 from data.store.findings import FindingDecision, FindingVerdict
+from data.store.references import LinkKind, LinkVerdict
 from data.store.schema import CONTENT_FIELDS, metadata
 from tests.builders import a_finding, a_record, add_records
 from tests.databases import new_review, protocol_of
@@ -31,6 +32,9 @@ def store(database_url) -> Iterator[Store]:
         findings.propose(db, 1, [a_finding()], extractor="test")
         decision = FindingDecision(person="Ada", finding_id=1, verdict=FindingVerdict.CONFIRM)
         findings.decide_finding(db, decision)
+        references.decide_link(
+            db, person="Ada", kind=LinkKind.STUDY, records_=(1, 2), verdict=LinkVerdict.SAME
+        )
     yield review
     review.close()
 
@@ -81,10 +85,9 @@ def test_no_insert_takes_the_place_of_a_decision(store, table, key) -> None:
         row = dict(db.execute(sa.text(f"SELECT * FROM {table}")).mappings().one())
         dialect = db.dialect.name
     other = {c: v if c == key else f"{v} other" for c, v in row.items() if c.endswith(("_key", "_hash"))}
-    changed = row | other | {"id": row["id"] if key == "id" else 50, "verdict": "reject"}
-    if table == "screening_decisions":
-        changed |= {"verdict": "exclude"}
-    else:
+    verdict = {"screening_decisions": "exclude", "finding_decisions": "reject", "link_decisions": "different"}
+    changed = row | other | {"id": row["id"] if key == "id" else 50, "verdict": verdict[table]}
+    if table == "finding_decisions":
         changed |= dict.fromkeys([*CONTENT_FIELDS, "content_sha256"])
     columns = ", ".join(f'"{c}"' for c in changed)
     values = ", ".join(f":{c}" for c in changed)
@@ -115,14 +118,19 @@ def test_a_decision_names_a_person_even_where_foreign_keys_are_off(tmp_path: Pat
     store = new_review(connection.sqlite_url(path), protocol_of())
     add_records(store, a_record())
     store.close()
-    about = "record_id, stage" if table == "screening_decisions" else "finding_id"
-    what = "1, 'title_abstract'" if table == "screening_decisions" else "1"
+    about, what = {
+        "screening_decisions": ("record_id, stage", "1, 'title_abstract'"),
+        "finding_decisions": ("finding_id", "1"),
+        "link_decisions": ("kind, record_a, record_b", "'study', 1, 2"),
+    }[table]
+    role = "note" if table == "link_decisions" else "protocol_version_id, role"
+    said = "''" if table == "link_decisions" else "1, 'reviewer'"
     db = sqlite3.connect(path)
     with pytest.raises(sqlite3.IntegrityError, match="names a known person"):
         db.execute(
-            f"INSERT INTO {table} ({about}, person_id, verdict, role, protocol_version_id, idempotency_key,"
+            f"INSERT INTO {table} ({about}, person_id, verdict, {role}, idempotency_key,"
             f" decided_at, previous_hash, row_hash)"
-            f" VALUES ({what}, 999, 'reject', 'reviewer', 1, 'k', 't', 'p', 'h')"
+            f" VALUES ({what}, 999, 'reject', {said}, 'k', 't', 'p', 'h')"
         )
     db.close()
 

@@ -15,6 +15,7 @@ from data.records import Record
 from data.store import imports, references, registry
 from data.store.connection import Store
 from data.store.imports import Batch, Rejected
+from data.store.references import Link, LinkKind, LinkVerdict
 from data.store.registry import Model
 from tests.builders import a_record, add_records
 from tests.databases import new_review, protocol_of
@@ -96,16 +97,75 @@ def test_a_record_is_found_by_key_or_by_its_own_unique_id(store) -> None:
                 imports.find_record(db, unknown)
 
 
-def test_merged_records_are_one_reference_until_a_person_undoes_it(store) -> None:
-    add_records(store, *(a_record(f"T{i}") for i in range(5)))
+def link(a: int, b: int, score: float = 0.9) -> Link:
+    return Link(a, b, score, ("same DOI",))
+
+
+@pytest.fixture
+def five(store: Store) -> Store:
+    """Five records, the fourth with the longest text."""
+    add_records(store, *(a_record("T" * (9 if i == 4 else 1), doi=f"10.1/{i}") for i in range(1, 6)))
+    return store
+
+
+def grouped(store: Store) -> dict[int, list[int]]:
+    with store.read() as db:
+        return references.members(db)
+
+
+def say(store: Store, a: int, b: int, verdict: LinkVerdict, kind: LinkKind = LinkKind.DUPLICATE) -> None:
     with store.write() as db:
-        assert references.link_records(db, [(5, 3, "DOI"), (3, 1, "DOI"), (3, 5, "again"), (2, 2, "x")]) == 2
-        assert references.members(db) == {1: [1, 3, 5]}
-        assert references.unlink_record(db, 3, person="Ada") == 2
-        assert references.members(db) == {}
-        assert references.undone_pairs(db) == {(3, 5), (1, 3)}
-        with pytest.raises(StoreError, match="R3: is not merged"):
-            references.unlink_record(db, 3, person="Ada")
+        references.decide_link(db, person="Ada", kind=kind, records_=(a, b), verdict=verdict)
+
+
+def test_linked_records_are_one_reference_named_by_the_fullest(five) -> None:
+    with five.write() as db:
+        assert references.link_records(db, [link(5, 3), link(3, 4), link(3, 5), link(2, 2)]) == 2
+    assert grouped(five) == {4: [3, 4, 5]}
+    with five.read() as db:
+        shown = {s.record_id: s.record for s in imports.all_records(db, representatives=True)}
+    assert sorted(shown) == [1, 2, 4]
+    assert shown[4].title == "T" * 9
+
+
+def test_a_person_s_word_outweighs_the_rule_and_can_be_undone(five) -> None:
+    with five.write() as db:
+        references.link_records(db, [link(1, 2), link(2, 3)])
+    assert grouped(five) == {1: [1, 2, 3]}
+    say(five, 3, 1, LinkVerdict.DIFFERENT)
+    assert grouped(five) == {1: [1, 2]}, "the less sure link gives way"
+    with five.write() as db:
+        references.link_records(db, [link(1, 3)])
+    assert grouped(five) == {1: [1, 2]}, "no rule brings them together again"
+    with five.write() as db:
+        references.undo_link(db, person="Ada", kind=LinkKind.DUPLICATE, records_=(1, 3))
+        with pytest.raises(StoreError, match="'Ada' has said nothing"):
+            references.undo_link(db, person="Ada", kind=LinkKind.DUPLICATE, records_=(1, 3))
+    assert grouped(five) == {1: [1, 2, 3]}
+    with five.write() as db:
+        assert references.separate(db, 2, person="Ada") == 2
+        with pytest.raises(StoreError, match="R2: is not merged"):
+            references.separate(db, 2, person="Ada")
+    assert grouped(five) == {1: [1, 3]}
+
+
+def test_proposals_wait_until_somebody_decides(five) -> None:
+    with five.write() as db:
+        references.propose_links(db, LinkKind.DUPLICATE, [link(1, 2, 0.6), link(3, 4, 0.7)])
+        references.propose_links(db, LinkKind.STUDY, [link(1, 5)])
+    say(five, 3, 4, LinkVerdict.SAME)
+    say(five, 1, 5, LinkVerdict.SAME, LinkKind.STUDY)
+    assert grouped(five) == {4: [3, 4]}
+    with five.read() as db:
+        assert references.open_proposals(db, LinkKind.DUPLICATE) == [link(1, 2, 0.6)]
+        assert references.open_proposals(db, LinkKind.STUDY) == []
+        assert references.studies(db) == {1: 1, 5: 1}
+        assert [m.decided_by for m in references.merges(db)] == ["Ada"]
+    for pair, message in (((1, 1), "give two"), ((1, 99), "R99: there is none")):
+        with pytest.raises(StoreError, match=message), five.write() as db:
+            references.decide_link(
+                db, person="Ada", kind=LinkKind.STUDY, records_=pair, verdict=LinkVerdict.SAME
+            )
 
 
 def test_models_are_promoted_and_rolled_back(store) -> None:

@@ -117,14 +117,12 @@ def _cuts(opened: Opened, starts: re.Pattern[str], root: str) -> Iterator[_Cut]:
                 if not stop:
                     break
                 cut_off = problem.startswith(_CUT_OFF)
-                n_open += sum(-1 if m[1] else 1 for m in roots.finditer(buffer, done, start.start()))
                 line += buffer.count("\n", counted, start.start())
                 yield _Cut(line, buffer[start.start() : stop], problem)
                 counted = start.start()
                 done = stop
-            # Keep an entry that is still open, and a tag that the chunk may have split.
-            keep = start.start() if start else max(done, len(buffer) if at_end else len(buffer) - 256)
-            n_open += sum(-1 if m[1] else 1 for m in roots.finditer(buffer, done, keep))
+            keep = start.start() if start else _before_split_tag(buffer, done, at_end)
+            n_open += sum(-1 if m[1] else 1 for m in roots.finditer(buffer, 0, keep))
             line += buffer.count("\n", counted, keep)
             buffer = buffer[keep:]
             if len(buffer) > MAX_ENTRY_CHARS:
@@ -134,6 +132,14 @@ def _cuts(opened: Opened, starts: re.Pattern[str], root: str) -> Iterator[_Cut]:
                 )
     if n_open > 0 and not cut_off:
         yield _Cut(line, "", f"{_CUT_OFF} before its closing tag: was it cut off?")
+
+
+def _before_split_tag(buffer: str, done: int, at_end: bool) -> int:
+    """Where the text ends that holds no half of a tag; the rest waits for the next chunk."""
+    if at_end:
+        return len(buffer)
+    opening = buffer.rfind("<", max(done, len(buffer) - _LONGEST_TAG))
+    return opening if opening >= 0 else len(buffer)
 
 
 def _extent(buffer: str, start: re.Match[str], starts: re.Pattern[str], at_end: bool) -> tuple[int, str]:
@@ -179,8 +185,6 @@ def _step(
         return n_entries + 1, n_open, started
     if ended and is_entry.fullmatch(ended):
         return n_entries, n_open, "" if ended == inside else inside
-    if inside:
-        return n_entries, n_open, inside
     return n_entries, n_open + (1 if started else -1), inside
 
 

@@ -143,3 +143,14 @@ def test_a_gzip_bomb_is_refused(tmp_path):
 def test_the_raw_text_of_a_reject_is_cut():
     found = reject(3, "too long", "x" * (MAX_RAW_CHARS + 5))
     assert found.raw.endswith("\n[cut here, 5 more characters in the file]")
+
+
+@pytest.mark.parametrize("name", ["PubMed XML", "EndNote XML", "XLSX"])
+@pytest.mark.parametrize("size", [1, 7, 300])
+def test_the_size_of_the_pieces_read_at_a_time_changes_nothing(tmp_path, monkeypatch, name, size):
+    path = tmp_path / "x"
+    path.write_bytes(SAMPLES[name])
+    whole = read_all(path)
+    monkeypatch.setattr("data.readers.xml._CHUNK", size)
+    monkeypatch.setattr("data.readers.xlsx._CHUNK", size)
+    assert read_all(path) == whole

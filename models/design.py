@@ -285,8 +285,11 @@ def _fit(
     # a design without examples can never win: its scores lie far below all others
     weights = np.zeros((x.shape[1], len(DESIGNS)))
     intercept = np.full(len(DESIGNS), -30.0)
-    weights[:, model.classes_] = model.coef_.T
-    intercept[model.classes_] = model.intercept_
+    coef, bias = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # scikit-learn gives one row then: the log-odds of the second design
+        coef, bias = np.concatenate([-coef, coef]) / 2, np.concatenate([-bias, bias]) / 2
+    weights[:, model.classes_] = coef.T
+    intercept[model.classes_] = bias
     return _Fitted(columns, title_columns, idf, title_idf, weights, intercept)
 
 

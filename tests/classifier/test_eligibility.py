@@ -8,6 +8,7 @@ from classifier.eligibility import (
     Suggestion,
     Verdict,
 )
+from classifier.eligibility_check import check_protocol
 from classifier.eligibility_context import Context, context_of
 from classifier.eligibility_design import wanted_designs
 from classifier.eligibility_learning import learn_criteria
@@ -126,7 +127,8 @@ def test_a_short_text_is_never_judged_by_what_it_leaves_out(eligibility: Eligibi
 
 def test_absence_says_nothing_where_the_terms_are_common_words() -> None:
     open_list = parse_protocol(
-        'title = "Feedback"\n[population]\nwanted = ["patients"]\n[intervention]\nwanted = ["support", "change"]\n'
+        'title = "Feedback"\n[population]\nwanted = ["patients"]\n'
+        '[intervention]\nwanted = ["support", "change"]\n'
     )
     told = verdicts(Eligibility(open_list), "Statins after stroke", "Statins were given. " * 40)
     assert (told["population"], told["intervention"]) == (UNCLEAR, UNCLEAR)
@@ -331,3 +333,43 @@ def test_few_decisions_never_make_a_criterion_not_met() -> None:
     (judged,) = taught.judge([Record(title="Brace for the shoulder", abstract="Shoulder pain." + FILLER)])
     assert judged.criteria[0].verdict is UNCLEAR
     assert judged.criteria[0].probability < 0.5
+
+
+@pytest.mark.parametrize(
+    ("tables", "expected"),
+    [
+        pytest.param("", [("population", "has no terms"), ("intervention", "has no terms")], id="no terms"),
+        pytest.param(
+            '[population]\nwanted = ["asthma"]\nunwanted = ["asthmas", "severe asthma"]\n'
+            '[intervention]\nwanted = ["omalizumab"]\n',
+            [("population", "are wanted and unwanted at once"), ("population", "are unwanted and hold")],
+            id="overlap",
+        ),
+        pytest.param(
+            '[population]\nwanted = ["asthma", "+++"]\n[intervention]\nwanted = ["support"]\n',
+            [("population", "hold no letter"), ("intervention", "is described by common words")],
+            id="signs, and common words",
+        ),
+        pytest.param(
+            '[population]\nwanted = ["asthma"]\n[intervention]\nwanted = ["omalizumab"]\n', [], id="clean"
+        ),
+    ],
+)
+def test_a_protocol_is_checked_before_people_screen_by_it(
+    tables: str, expected: list[tuple[str, str]]
+) -> None:
+    rest = '[outcomes]\nwanted = ["exacerbations"]\n[study_design]\ndesigns = ["rct"]\n'
+    notes = check_protocol(parse_protocol('title = "Check"\n' + tables + rest))
+    told = [(n.criterion, n.message) for n in notes]
+    assert len(told) == len(expected), told
+    for (criterion, message), (wanted_criterion, beginning) in zip(told, expected, strict=True):
+        assert criterion == wanted_criterion
+        assert message.startswith(beginning)
+
+
+def test_the_check_says_which_designs_were_taken_from_the_words() -> None:
+    protocol = parse_protocol(
+        PROTOCOL.replace('designs = ["rct", "nonrandomised_trial", "observational"]', "")
+    )
+    notes = [n.message for n in check_protocol(protocol) if n.criterion == "study_design"]
+    assert notes == ["names no `designs` and no word for one: no design is wanted or unwanted"]

@@ -13,6 +13,7 @@ from data.errors import ReadError, ScreeningError
 from data.protocol import Protocol
 from data.records import Record
 from models.features import text_digest
+from models.prior import RelevancePrior
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def simulate(
     priors: Sequence[str] = (),
     protocol: Protocol | None = None,
     seed: int = 0,
+    prior: RelevancePrior | None = None,
     on_step: Callable[[int, int], None] = lambda n_done, n_all: None,
 ) -> list[Shown]:
     """Read a finished review in ranked order, learning each label before the next record is chosen.
@@ -128,6 +130,8 @@ def simulate(
     protocol : Protocol or None
     seed : int, default=0
         Seed of the ranker.
+    prior : RelevancePrior or None
+        What finished reviews taught about protocols; None for the released prior.
     on_step : callable
         Called with (records shown, records to show) after each record.
 
@@ -141,11 +145,11 @@ def simulate(
     missing = [p for p in priors if p not in number]
     if missing:
         raise ScreeningError(f"prior record {missing[0]!r} is not in the data; check record_id and --seed")
-    ranker = Ranker([(i, row.record) for i, row in enumerate(ordered)], protocol, seed=seed)
+    ranker = Ranker([(i, row.record) for i, row in enumerate(ordered)], protocol, seed=seed, prior=prior)
     labels = {number[p]: ordered[number[p]].learned for p in priors}
     shown: list[Shown] = []
     while len(labels) < len(ordered):
-        ids, _ = ranker.order(labels, ranker.fit(labels))
+        ids, _ = ranker.order(labels)
         row = ordered[int(ids[0])]
         labels[int(ids[0])] = row.learned
         shown.append(Shown(len(shown) + 1, row.record_id, row.label))

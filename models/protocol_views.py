@@ -1,0 +1,241 @@
+"""What a protocol says about a record, as numbers that mean the same in every review.
+
+Each record of a pool gets the `VIEWS`: hits of each criterion's terms, likeness of its text and title to
+those terms and to the records most like them, the probability of the designs that the protocol wants, and
+the length of its texts. They are scaled to the pool (mean 0, standard deviation 1), so that weights
+learned on finished reviews carry over to another one. No label is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, vstack
+
+from data.protocol import CRITERIA, Protocol
+from data.records import Design, Record
+from models.design import DESIGNS, load_design_model
+from models.features import count_grams, weigh
+from models.terms import Hit, Terms
+
+VIEWS_VERSION = 1
+FloatArray = npt.NDArray[np.float64]
+_N_LIKE = 40  # records that a query is widened by; a guess, not tuned
+_EXPANDED = ("all", "subject", *CRITERIA[:2], "outcomes", "study_design")
+_COUNTED = ("log_hits", "in_title", "log_terms", "two_in_title", "rarity")
+VIEWS: tuple[str, ...] = (
+    *(f"{c}.{v}" for c in CRITERIA for v in _COUNTED),
+    "subject.both",
+    "subject.both_in_title",
+    "subject.and_design",
+    "criteria.number",
+    *(f"{c}.text_likeness" for c in CRITERIA),
+    "all.text_likeness",
+    "title.text_likeness",
+    *(f"{q}.widened_likeness" for q in _EXPANDED),
+    *(f"{c}.title_likeness" for c in CRITERIA),
+    "title.title_likeness",
+    "design.wanted",
+    "design.never",
+    "length.abstract",
+    "length.no_abstract",
+    "length.title",
+)
+_NEVER = (Design.NARRATIVE_REVIEW, Design.CASE_REPORT, Design.PRECLINICAL, Design.OPINION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolViews:
+    """A protocol's views, fitted to a pool: what is needed to see another record the same way.
+
+    Attributes
+    ----------
+    protocol : Protocol
+    wanted : ndarray of bool, shape (len(DESIGNS),)
+        Designs that the protocol wants.
+    rarity : ndarray of float64, shape (n_terms,)
+        Log of pool size over records with each wanted term, in the order of `_wanted_terms`.
+    queries : csr_matrix of float32, shape (n_queries, N_COLUMNS)
+        Directions in TF-IDF space, text queries first, then those on titles.
+    mean, scale : ndarray of float64, shape (len(VIEWS),)
+    """
+
+    protocol: Protocol
+    wanted: npt.NDArray[np.bool_]
+    rarity: FloatArray
+    queries: csr_matrix
+    mean: FloatArray
+    scale: FloatArray
+
+    def see(self, records: Sequence[Record], rows: csr_matrix, title_rows: csr_matrix) -> FloatArray:
+        """Views of records, shape (n_records, len(VIEWS)), scaled to the pool.
+
+        Parameters
+        ----------
+        records : sequence of Record
+        rows, title_rows : csr_matrix, shape (n_records, N_COLUMNS)
+            TF-IDF of their texts and titles, as weighed in the pool.
+        """
+        hits = _all_hits(self.protocol, records)
+        raw = _raw_views(self, records, hits, rows, title_rows)
+        return (raw - self.mean) / self.scale
+
+
+def fit_views(
+    protocol: Protocol,
+    wanted: frozenset[Design],
+    records: Sequence[Record],
+    rows: csr_matrix,
+    title_rows: csr_matrix,
+    idf: npt.NDArray[np.float32],
+    title_idf: npt.NDArray[np.float32],
+) -> tuple[ProtocolViews, FloatArray]:
+    """Fit the views to a pool and see its records; parameters as for `ProtocolViews`.
+
+    Returns
+    -------
+    views : ProtocolViews
+    seen : ndarray of float64, shape (n_records, len(VIEWS))
+    """
+    hits = _all_hits(protocol, records)
+    n_with = dict.fromkeys(_wanted_terms(protocol), 0)
+    for some in hits:
+        for key in {(h.criterion, h.term) for h in some if h.wanted}:
+            n_with[key] += 1
+    n_records = max(len(records), 1)
+    views = ProtocolViews(
+        protocol=protocol,
+        wanted=np.array([d in wanted for d in DESIGNS]),
+        rarity=np.array([np.log(n_records / (1.0 + n)) for n in n_with.values()]),
+        queries=_queries(protocol, rows, idf, title_idf),
+        mean=np.zeros(len(VIEWS)),
+        scale=np.ones(len(VIEWS)),
+    )
+    raw = _raw_views(views, records, hits, rows, title_rows)
+    mean = raw.mean(axis=0) if len(raw) else np.zeros(len(VIEWS))
+    scale = raw.std(axis=0) if len(raw) else np.ones(len(VIEWS))
+    scale[scale < 1e-9] = 1.0
+    fitted = ProtocolViews(
+        protocol=protocol,
+        wanted=views.wanted,
+        rarity=views.rarity,
+        queries=views.queries,
+        mean=mean,
+        scale=scale,
+    )
+    return fitted, (raw - mean) / scale
+
+
+def n_terms(protocol: Protocol) -> int:
+    """Number of wanted terms, the length of `ProtocolViews.rarity`."""
+    return len(dict.fromkeys(_wanted_terms(protocol)))
+
+
+def _wanted_terms(protocol: Protocol) -> list[tuple[str, str]]:
+    return [(c.name, term) for c in protocol.criteria for term in c.terms]
+
+
+def _all_hits(protocol: Protocol, records: Sequence[Record]) -> list[list[Hit]]:
+    terms = Terms.of(protocol)
+    return [terms.find(r.text) for r in records]
+
+
+def _texts_of(protocol: Protocol) -> dict[str, list[str]]:
+    """The words of each query."""
+    by_criterion = {c.name: list(c.terms) for c in protocol.criteria}
+    every = [t for terms in by_criterion.values() for t in terms]
+    return {
+        **by_criterion,
+        "all": [protocol.title, *every],
+        "title": [protocol.title, protocol.question],
+        "subject": [*by_criterion["population"], *by_criterion["intervention"]],
+    }
+
+
+def _queries(
+    protocol: Protocol, rows: csr_matrix, idf: npt.NDArray[np.float32], title_idf: npt.NDArray[np.float32]
+) -> csr_matrix:
+    """Query directions: as worded, widened by the records most like them, and on titles."""
+    words = _texts_of(protocol)
+    # each term is counted alone: no pairs over the end of one
+    asked = {
+        name: csr_matrix(count_grams(terms or [""], stems=True).sum(axis=0), dtype=np.float32)
+        for name, terms in words.items()
+    }
+    plain = [weigh(asked[q], idf) for q in (*CRITERIA, "all", "title")]
+    widened = [_widened(weigh(asked[q], idf), rows) for q in _EXPANDED]
+    on_title = [weigh(asked[q], title_idf) for q in (*CRITERIA, "title")]
+    return csr_matrix(vstack([*plain, *widened, *on_title], format="csr"), dtype=np.float32)
+
+
+def _widened(query: csr_matrix, rows: csr_matrix) -> csr_matrix:
+    """Mean of the records most like a query (Rocchio feedback), scaled to length 1."""
+    likeness = np.round(np.asarray((rows @ query.T).todense(), dtype=np.float64).ravel(), 6)
+    top = np.argsort(-likeness, kind="stable")[:_N_LIKE]
+    top = top[likeness[top] > 0]
+    if not len(top):
+        return query
+    mean = csr_matrix(rows[np.sort(top)].mean(axis=0), dtype=np.float32)
+    length = float(np.sqrt(mean.multiply(mean).sum()))
+    return mean / length if length else mean
+
+
+def _raw_views(
+    views: ProtocolViews,
+    records: Sequence[Record],
+    hits: Sequence[Sequence[Hit]],
+    rows: csr_matrix,
+    title_rows: csr_matrix,
+) -> FloatArray:
+    rarity = dict(zip(dict.fromkeys(_wanted_terms(views.protocol)), views.rarity.tolist(), strict=True))
+    counted = np.array(
+        [_counted(some, len(r.title) + 1, rarity) for some, r in zip(hits, records, strict=True)]
+    ).reshape(len(records), len(_COUNTED) * len(CRITERIA) + 4)
+    n_text = len(CRITERIA) + 2 + len(_EXPANDED)
+    by_text = np.asarray((rows @ views.queries[:n_text].T).todense())
+    by_title = np.asarray((title_rows @ views.queries[n_text:].T).todense())
+    abstract = np.array([len(r.abstract) for r in records], dtype=np.float64)
+    lengths = [np.log1p(abstract), abstract < 50, np.log1p([len(r.title) for r in records])]
+    designs = load_design_model().probabilities(records)
+    return np.column_stack([counted, by_text, by_title, _designs(designs, views.wanted), *lengths])
+
+
+def _counted(hits: Sequence[Hit], n_title: int, rarity: dict[tuple[str, str], float]) -> list[float]:
+    """Counts of hits of each criterion, then of criteria together."""
+    values: list[float] = []
+    anywhere, titled = set(), set()
+    for criterion in CRITERIA:
+        own = [h for h in hits if h.criterion == criterion and h.wanted]
+        terms = {h.term for h in own}
+        in_title = {h.term for h in own if h.end <= n_title}
+        if terms:
+            anywhere.add(criterion)
+        if in_title:
+            titled.add(criterion)
+        values += [
+            float(np.log1p(len(own))),
+            float(bool(in_title)),
+            float(np.log1p(len(terms))),
+            float(len(in_title) >= 2),
+            sum(rarity[criterion, t] for t in sorted(terms)),
+        ]
+    subject = set(CRITERIA[:2])
+    both = subject <= anywhere
+    values += [both, subject <= titled, both and "study_design" in anywhere, len(anywhere)]
+    return values
+
+
+def _designs(probabilities: FloatArray, wanted: npt.NDArray[np.bool_]) -> FloatArray:
+    """Log-probabilities of the designs that are wanted, and of those that never are evidence.
+
+    A protocol that names no design gets 0 for the first: no design earns a record anything then.
+    """
+    never = np.array([d in _NEVER for d in DESIGNS]) & ~wanted
+    sums = [probabilities[:, mask].sum(axis=1) for mask in (wanted, never)]
+    logs = [np.log(s + 0.01) for s in sums]
+    if not wanted.any():
+        logs[0] = np.zeros(len(probabilities))
+    return np.column_stack(logs)

@@ -24,7 +24,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.escape import unescape
 
 from data.errors import ReadError
-from data.readers.base import Columns, Entry, Format, Head, Label, Opened, reject
+from data.readers.base import MAX_ENTRY_CHARS, Columns, Entry, Format, Head, Label, Opened, reject
 from data.readers.columns import field_cells, find_labels, map_columns, to_record
 from data.readers.files import is_zip
 from data.readers.values import label_of
@@ -32,8 +32,11 @@ from data.readers.values import label_of
 MAX_UNPACKED_BYTES = 1 << 31
 MAX_RATIO = 200  # of a part over 10 MB; text in a sheet shrinks 5 to 20 times
 _FREE_BYTES = 10_000_000
+MAX_ROWS = 1_048_576  # of a sheet, by the limits that Microsoft gives for Excel
 _HEADER_ROWS = 20  # a header stands no lower
 _CHUNK = 1 << 18
+_CELL_OR_VALUE = re.compile(r"<(?:\w+:)?c(\s[^>]*)?>|<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>([^<]*)<")
+_SHARED = re.compile(r"""\bt\s*=\s*["']s["']""")
 # How a zip archive says that it is broken; NotImplementedError and RuntimeError: packed or locked otherwise.
 _BROKEN = (
     zipfile.BadZipFile,
@@ -60,7 +63,12 @@ def _check(head: Head, columns: Columns) -> Opened:
     with _workbook(head.path) as book:
         for sheet in book.worksheets:
             header = next(
-                ([c.strip() for c in row] for _, row in _rows(sheet, _HEADER_ROWS) if _filled(row)), []
+                (
+                    [c.strip() for c in row]
+                    for _, row in _rows(head.path, sheet, _HEADER_ROWS)
+                    if _filled(row)
+                ),
+                [],
             )
             try:
                 found.append((sheet.title, map_columns(header, asked=columns, where=f"{head.path}"), header))
@@ -115,11 +123,22 @@ def _workbook(path: Path) -> Iterator[Workbook]:
             book.close()
 
 
-def _rows(sheet: Any, limit: int | None = None) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, sheet: Any, limit: int | None = None) -> Iterator[tuple[int, list[str]]]:
     """Number (from 1) and cells of each row."""
     # What a sheet says of its own size may be wrong or huge.
     sheet.reset_dimensions()
-    for number, cells in enumerate(sheet.iter_rows(values_only=True, max_row=limit), 1):
+    rows = enumerate(sheet.iter_rows(values_only=True, max_row=limit), 1)
+    number = 0
+    while True:
+        try:
+            number, cells = next(rows)
+        except StopIteration:
+            return
+        except Exception as err:  # as in _workbook
+            raise ReadError(f"{path}:{number + 1}: row cannot be read ({err}); save it again") from err
+        if number > MAX_ROWS:
+            # A row may claim any number, and openpyxl counts its way up to it.
+            raise ReadError(f"{path}: a row beyond {MAX_ROWS}, the last one of a sheet; save it again")
         yield number, [_text(cell) for cell in cells]
 
 
@@ -143,17 +162,7 @@ def _filled(cells: list[str]) -> bool:
 def _filled_rows(opened: Opened) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, the header first."""
     with _workbook(opened.path) as book:
-        rows = _rows(book[opened.sheet])
-        number = 0
-        while True:
-            try:
-                number, cells = next(rows)
-            except StopIteration:
-                return
-            except Exception as err:  # as above
-                raise ReadError(
-                    f"{opened.path}:{number + 1}: row cannot be read ({err}); save it again"
-                ) from err
+        for number, cells in _rows(opened.path, book[opened.sheet]):
             if _filled(cells):
                 yield number, cells
 
@@ -192,16 +201,22 @@ def _count(opened: Opened) -> int:
 
 def _elements(archive: zipfile.ZipFile, part: str, tag: str) -> Iterator[str]:
     """Each element of that tag in a part, as text, streamed."""
-    pattern = re.compile(rf"<(?:\w+:)?{tag}(?:\s[^>]*)?(?:/>|>.*?</(?:\w+:)?{tag}>)", re.DOTALL)
+    start_tag = re.compile(rf"<(?:\w+:)?{tag}(?:\s[^>]*)?>")
+    end_tag = re.compile(rf"</(?:\w+:)?{tag}\s*>")
     rest = ""
     with io.TextIOWrapper(archive.open(part), encoding="utf-8", errors="replace") as file:
         while chunk := file.read(_CHUNK):
             rest += chunk
             done = 0
-            for found in pattern.finditer(rest):
-                yield found[0]
-                done = found.end()
+            while start := start_tag.search(rest, done):
+                end = start if start[0].endswith("/>") else end_tag.search(rest, start.end())
+                if end is None:
+                    break
+                yield rest[start.start() : end.end()]
+                done = end.end()
             rest = rest[done:]
+            if len(rest) > MAX_ENTRY_CHARS:
+                raise ValueError(f"{part}: more than {MAX_ENTRY_CHARS} characters without the end of a {tag}")
 
 
 def _blank_strings(archive: zipfile.ZipFile) -> set[str]:
@@ -213,12 +228,15 @@ def _blank_strings(archive: zipfile.ZipFile) -> set[str]:
 
 
 def _has_value(row: str, blank: set[str]) -> bool:
-    for cell in re.finditer(r"<(?:\w+:)?c(\s[^>]*)?>(.*?)</(?:\w+:)?c>", row, re.DOTALL):
-        is_shared = re.search(r"""\bt\s*=\s*["']s["']""", cell[1] or "")
-        for value in re.finditer(r"<(?:\w+:)?(v|t)(?:\s[^>]*)?>(.*?)</", cell[2], re.DOTALL):
-            text = html.unescape(value[2]).strip()
-            if text and not (is_shared and text in blank):
-                return True
+    """Whether a cell of the row holds something: a value, or a text written into the cell itself."""
+    is_shared = False
+    for found in _CELL_OR_VALUE.finditer(row):
+        if found[2] is None:
+            is_shared = bool(_SHARED.search(found[1] or ""))
+            continue
+        text = html.unescape(found[2]).strip()
+        if text and not (is_shared and text in blank):
+            return True
     return False
 
 

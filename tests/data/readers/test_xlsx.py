@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from openpyxl import Workbook
 
 from data.errors import ReadError
-from data.readers import open_records, read_labels
+from data.readers import count_entries, open_records, read, read_labels
 from data.readers.base import Label
 from tests.data.readers.reading import entries
 
@@ -51,6 +52,40 @@ def test_labels_are_read_only_by_name(tmp_path):
     path.write_bytes(workbook([["Title", "included"], ["A", 1], ["B", "no"], ["C", None]]))
     found = list(read_labels(open_records(path), column="included"))
     assert found == [Label(2, True), Label(3, False), Label(4, None)]
+
+
+def with_sheet(edit: Callable[[bytes], bytes]) -> bytes:
+    """A workbook whose sheet is edited by hand."""
+    target = io.BytesIO()
+    source = zipfile.ZipFile(io.BytesIO(workbook([["Title"], ["A"]])))
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in source.infolist():
+            content = source.read(part)
+            archive.writestr(part.filename, edit(content) if "sheet1" in part.filename else content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(
+            lambda xml: xml.replace(b'r="2"', b'r="99999999999"'), id="a row number beyond any sheet"
+        ),
+        pytest.param(lambda xml: xml.replace(b"</row>", b""), id="rows that never end"),
+        pytest.param(lambda xml: xml.replace(b"</row>", b"<row>" * 200_000), id="many rows that never end"),
+        pytest.param(lambda xml: xml.replace(b"<v>", b"<x>" * 100_000 + b"<v>"), id="huge nesting"),
+        pytest.param(lambda xml: xml.replace(b"A1:A2", b"A1:XFD9999999"), id="a sheet that says it is huge"),
+    ],
+)
+def test_a_hostile_sheet_is_refused_or_read_and_never_hangs(tmp_path, edit):
+    path = tmp_path / "x"
+    path.write_bytes(with_sheet(edit))
+    try:
+        opened = open_records(path)
+        assert count_entries(opened) == len(list(read(opened)))
+    except ReadError as refused:
+        message = str(refused)
+        assert str(path) in message
 
 
 def zipped(**parts: bytes) -> bytes:

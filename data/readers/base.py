@@ -37,8 +37,8 @@ class Opened:
     format : str
         "RIS", "CSV", "TSV", ...: a name in `data.readers.FORMATS`.
     encoding : str
-        As Python spells it: "utf-8", "utf-8-sig", "utf-16", "windows-1252"; "" for a format that says
-        so itself.
+        As Python spells it: "utf-8", "utf-8-sig", "utf-16", "windows-1252", "utf-8 (damaged)"
+        (see `find_encoding`); "" for a format that says so itself.
     columns : tuple of (str, str)
         Only of tables: column of the file, field of `Record` it goes into, in the order of the file.
     labels : tuple of str

@@ -24,6 +24,9 @@ _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}encoding\s*=\s*["']([\w.-]{1,40
 _DECLARABLE = re.compile(
     r"(iso-?8859-\d+|windows-\d+|cp\d+|us-ascii|gb\w+|big5|shift_jis|euc-\w+|koi8-\w)", re.I
 )
+DAMAGED_UTF8 = "utf-8 (damaged)"
+# Bytes of whole characters outside ASCII for each that fits nowhere; a Windows-1252 text has hardly any.
+GOOD_PER_BAD_BYTE = 20
 _UTF16_NUL_SHARE = 0.3  # Latin text in UTF-16 is half NUL bytes, all in odd or all in even places
 
 
@@ -87,7 +90,8 @@ def read_head(path: Path) -> bytes:
 def find_encoding(path: Path, data: bytes) -> str:
     """The encoding in which the whole file decodes.
 
-    By its byte-order mark, by what an XML declaration says, else UTF-8, else Windows-1252.
+    By its byte-order mark, by what an XML declaration says, else UTF-8, else Windows-1252. A UTF-8
+    file with a few bytes that fit nowhere is "utf-8 (damaged)": those become U+FFFD.
 
     Raises
     ------
@@ -109,6 +113,8 @@ def find_encoding(path: Path, data: bytes) -> str:
         problem = _decoding_problem(path, encoding)
         if not problem:
             return encoding
+        if encoding.startswith("utf-8") and _mostly_utf8(path):
+            return DAMAGED_UTF8
         problems.append(f"{encoding}: {problem}")
     raise ReadError(
         f"{path}: is not text in UTF-8, UTF-16 or Windows-1252 ({'; '.join(problems)}); "
@@ -158,6 +164,20 @@ def _decoding_problem(path: Path, encoding: str) -> str:
     return ""
 
 
+def _mostly_utf8(path: Path) -> bool:
+    """Whether a file is UTF-8 but for a few bytes; read as Windows-1252 it would be garbled throughout."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    n_good = n_bad = 0
+    with open_bytes(path) as file:
+        while chunk := file.read(1 << 20):
+            text = decoder.decode(chunk)
+            if "\0" in text:
+                return False
+            n_bad += text.count("\ufffd")
+            n_good += len(chunk) - len(chunk.decode("ascii", errors="ignore"))
+    return n_good - n_bad >= GOOD_PER_BAD_BYTE * n_bad
+
+
 def open_text(opened: Opened) -> io.TextIOWrapper:
     """The file as text; line ends stay as they are. A character cut by the end of the file becomes U+FFFD."""
     return io.TextIOWrapper(
@@ -167,7 +187,7 @@ def open_text(opened: Opened) -> io.TextIOWrapper:
 
 def codec_of(encoding: str) -> str:
     """The codec of an encoding as `Opened` names it."""
-    return "cp1252" if encoding == "windows-1252" else encoding
+    return {"windows-1252": "cp1252", DAMAGED_UTF8: "utf-8-sig"}.get(encoding, encoding)
 
 
 def lines(opened: Opened) -> Iterator[tuple[int, str]]:

@@ -98,6 +98,15 @@ def test_utf8_cut_within_a_character_stays_utf8(tmp_path):
     assert isinstance(second, Reject)
 
 
+def test_a_few_bad_bytes_do_not_garble_a_utf8_file(tmp_path):
+    path = tmp_path / "export.ris"
+    path.write_bytes(RIS.encode() * 20 + b"TY  - JOUR\nTI  - b\xffd\nER  - \n")
+    opened = open_records(path)
+    titles = [e.title for e in read(opened) if isinstance(e, Record)]
+    assert opened.encoding == "utf-8 (damaged)"
+    assert titles == ["Überleben nach β-Blockade"] * 20 + ["b\ufffdd"]
+
+
 def test_columns_are_named_by_the_user_where_the_usual_names_do_not_fit(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("Article,Text,title\nA,B,C\n")

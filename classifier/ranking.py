@@ -28,10 +28,10 @@ from models.prior import RelevancePrior, load_prior
 from models.protocol_views import VIEWS, ProtocolViews, fit_views
 from models.relevance import (
     TITLE_SCALE,
-    Margins,
     RelevanceModel,
     Vocabulary,
     class_weights,
+    left_out_scores,
     solve_margins,
 )
 
@@ -46,9 +46,10 @@ IntArray = npt.NDArray[np.int64]
 _C, _RATIO = 0.11, 9.8  # around a prior: those of ELAS u4
 _C_ALONE, _RATIO_ALONE = 0.05, 15.0  # without a protocol
 _PRIOR_WEIGHT = 0.3  # of the prior (standard deviation 1) in a decision whose margins are at 1 and -1
-_PRIOR_FADE = 3.0  # included records at which half of it is left
+_PRIOR_FADE = 2.0  # included records at which half of it is left
 _FEEDBACK_SHARE = 0.1  # of the pool, best by the prior, whose words are taken for wanted ones
 _FEEDBACK_WEIGHT = 2.0  # of those words over the views
+_SMALL_POOL = 4000  # records up to which all inner products with labelled ones are kept (128 MB at most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,10 @@ class _Fit:
 
     rows: IntArray
     y: IntArray
-    margins: Margins
+    dual: FloatArray
     fade: float
     scores: FloatArray
+    left_out: FloatArray
 
 
 class Ranker:
@@ -153,10 +155,11 @@ class Ranker:
         self._given_prior = prior
         self._prior = self._pool_prior()
         self._gram = _Gram(self._rows, self._title_rows)
+        self._touching: dict[int, bool] = {}  # which labels touched the margin last: where to start
 
     def order(self, labels: Mapping[int, int]) -> tuple[IntArray, FloatArray]:
         """Record ids of the unread pool, best first, and their scores, never rising."""
-        return self._ordered(labels, self._solve(labels).scores)
+        return self._ordered(labels, self._solve(labels, calibrate=False).scores)
 
     def fit(self, labels: Mapping[int, int]) -> RelevanceModel:
         """Fit to the labels (record_id to 1 include, 0 exclude); any number, of either class or one."""
@@ -195,22 +198,26 @@ class Ranker:
         ids, scores = self._ordered(labels, fit.scores)
         return ids, self._model(fit).probabilities(scores)
 
-    def _solve(self, labels: Mapping[int, int]) -> _Fit:
+    def _solve(self, labels: Mapping[int, int], *, calibrate: bool = True) -> _Fit:
         rows, y = self._labelled(labels)
         fade = _PRIOR_WEIGHT * _PRIOR_FADE / (_PRIOR_FADE + int(y.sum())) if self.protocol else 0.0
         offset = fade * self._prior.scores
+        if not len(rows):
+            return _Fit(rows, y, np.empty(0), fade, np.round(offset, 6), np.empty(0))
+        strength, ratio = (_C, _RATIO) if self.protocol else (_C_ALONE, _RATIO_ALONE)
         signs = np.where(y == 1, 1.0, -1.0)
-        margins = Margins(np.empty(0), np.empty(0))
-        scores = offset.copy()
-        if len(rows):
-            strength, ratio = (_C, _RATIO) if self.protocol else (_C_ALONE, _RATIO_ALONE)
-            cost = strength * class_weights(signs, ratio=ratio)
-            margins = solve_margins(self._gram.of(rows), signs, cost, offset[rows])
+        cost = strength * class_weights(signs, ratio=ratio)
+        gram = self._gram.of(rows)
+        start = np.array([self._touching.get(int(r), True) for r in rows])
+        margins = solve_margins(gram, signs, cost, offset=offset[rows], start=start)
+        self._touching = dict(zip(rows.tolist(), margins.active.tolist(), strict=True))
+        left_out = left_out_scores(gram, signs, cost, margins, offset[rows]) if calibrate else np.empty(0)
+        scores = self._gram.scores(rows, margins.dual)
+        if scores is None:
             w, t = self._taught(rows, margins.dual)
-            scores += self._rows @ w
-            scores += self._title_rows @ t
-            scores += margins.dual.sum()
-        return _Fit(rows, y, margins, fade, np.round(scores, 6))
+            scores = self._rows @ w + self._title_rows @ t + margins.dual.sum()
+        total = np.round(np.asarray(offset + scores, dtype=np.float64), 6)
+        return _Fit(rows, y, margins.dual, fade, total, left_out)
 
     def _taught(
         self, rows: IntArray, dual: FloatArray
@@ -222,11 +229,11 @@ class Ranker:
         return w.astype(np.float32), (TITLE_SCALE**2 * t).astype(np.float32)
 
     def _model(self, fit: _Fit) -> RelevanceModel:
-        w, t = self._taught(fit.rows, fit.margins.dual)
+        w, t = self._taught(fit.rows, fit.dual)
         weights, title_weights = np.zeros(N_COLUMNS, np.float32), np.zeros(N_COLUMNS, np.float32)
         weights[self._columns] = w + np.float32(fit.fade) * self._prior.words
         title_weights[self._title_columns] = t
-        slope, shift = _calibrate(fit.margins.left_out, fit.y)
+        slope, shift = _calibrate(fit.left_out, fit.y)
         labels = {int(self.record_ids[r]): int(v) for r, v in zip(fit.rows, fit.y, strict=True)}
         return RelevanceModel(
             weights=weights,
@@ -235,7 +242,7 @@ class Ranker:
             title_vocabulary=self.title_vocabulary,
             view_weights=fit.fade * self._prior.views,
             views=self.views,
-            intercept=float(fit.margins.dual.sum()) + fit.fade * self._prior.intercept,
+            intercept=float(fit.dual.sum()) + fit.fade * self._prior.intercept,
             slope=slope,
             shift=shift,
             recipe={
@@ -319,37 +326,68 @@ class Ranker:
 
 
 class _Gram:
-    """Inner products of labelled records, kept between cycles: a new label costs one row."""
+    """Inner products of labelled records, kept between cycles: a new label costs one row.
+
+    In a small pool those with all its records are kept, so that a cycle adds numbers only.
+    """
 
     def __init__(self, rows: csr_matrix, title_rows: csr_matrix) -> None:
         self._rows = rows
         self._title_rows = title_rows
+        self._small = rows.shape[0] <= _SMALL_POOL
         self._place: dict[int, int] = {}
+        self._known: list[int] = []
         self._values = np.empty((0, 0))
 
     def of(self, rows: IntArray) -> FloatArray:
         """Inner products of the rows with each other, 1 added for the intercept."""
-        new = [int(r) for r in rows if int(r) not in self._place]
+        new = [r for r in rows.tolist() if r not in self._place]
         if new:
             self._grow(new)
-        places = np.array([self._place[int(r)] for r in rows])
-        return np.asarray(self._values[np.ix_(places, places)])
+        places = np.array([self._place[r] for r in rows.tolist()], dtype=np.int64)
+        return np.asarray(self._values[np.ix_(rows if self._small else places, places)])
+
+    def scores(self, rows: IntArray, dual: FloatArray) -> FloatArray | None:
+        """Scores of the whole pool by the dual weights of the rows, in a small pool."""
+        if not self._small:
+            return None
+        weights = np.zeros(self._values.shape[1])
+        weights[[self._place[r] for r in rows.tolist()]] = dual
+        return np.asarray(self._values @ weights)
 
     def _grow(self, new: list[int]) -> None:
-        old = len(self._place)
-        known = [*self._place, *new]
+        old = len(self._known)
         self._place.update({row: old + i for i, row in enumerate(new)})
-        block = self._rows[known] @ self._rows[new].T
-        block = (
-            block.toarray() + TITLE_SCALE**2 * (self._title_rows[known] @ self._title_rows[new].T).toarray()
-        )
-        size = len(self._values)
-        if len(known) > size:  # room for twice as many: growing one by one would copy each time
-            values = np.zeros((2 * len(known), 2 * len(known)))
-            values[:size, :size] = self._values
+        self._known += new
+        n_known, n_room = len(self._known), self._values.shape[1]
+        if n_known > n_room:  # room for twice as many: growing one by one would copy each time
+            n_all = self._rows.shape[0] if self._small else 2 * n_known
+            values = np.zeros((n_all, 2 * n_known))
+            values[: len(self._values), :n_room] = self._values
             self._values = values
-        self._values[: len(known), old : len(known)] = block + 1.0
-        self._values[old : len(known), :old] = block[:old].T + 1.0
+        if self._small:
+            self._values[:, old:n_known] = self._products(slice(None), new)
+            return
+        block = self._products(self._known, new)
+        self._values[:n_known, old:n_known] = block
+        self._values[old:n_known, :old] = block[:old].T
+
+    def _products(self, rows: slice | list[int], new: list[int]) -> FloatArray:
+        if len(new) == 1:
+            text = self._rows[rows] @ _dense(self._rows, new[0])
+            title = self._title_rows[rows] @ _dense(self._title_rows, new[0])
+            return np.asarray(text + TITLE_SCALE**2 * title + 1.0, dtype=np.float64)[:, None]
+        text = (self._rows[rows] @ self._rows[new].T).toarray()
+        title = (self._title_rows[rows] @ self._title_rows[new].T).toarray()
+        return np.asarray(text + TITLE_SCALE**2 * title + 1.0, dtype=np.float64)
+
+
+def _dense(rows: csr_matrix, row: int) -> npt.NDArray[np.float32]:
+    """One row as a full vector."""
+    begin, end = rows.indptr[row : row + 2]
+    vector = np.zeros(rows.shape[1], dtype=np.float32)
+    vector[rows.indices[begin:end]] = rows.data[begin:end]
+    return vector
 
 
 def rank(

@@ -161,10 +161,7 @@ def _queries(
     """Query directions: as worded, widened by the records most like them, and on titles."""
     words = _texts_of(protocol)
     # each term is counted alone: no pairs over the end of one
-    asked = {
-        name: csr_matrix(count_grams(terms or [""], stems=True).sum(axis=0), dtype=np.float32)
-        for name, terms in words.items()
-    }
+    asked = {name: _summed(count_grams(terms, stems=True)) for name, terms in words.items()}
     plain = [weigh(asked[q], idf) for q in (*CRITERIA, "all", "title")]
     widened = [_widened(weigh(asked[q], idf), rows) for q in _EXPANDED]
     on_title = [weigh(asked[q], title_idf) for q in (*CRITERIA, "title")]
@@ -172,15 +169,22 @@ def _queries(
 
 
 def _widened(query: csr_matrix, rows: csr_matrix) -> csr_matrix:
-    """Mean of the records most like a query (Rocchio feedback), scaled to length 1."""
+    """Direction of the records most like a query (Rocchio feedback), of length 1."""
     likeness = np.round(np.asarray((rows @ query.T).todense(), dtype=np.float64).ravel(), 6)
     top = np.argsort(-likeness, kind="stable")[:_N_LIKE]
     top = top[likeness[top] > 0]
     if not len(top):
         return query
-    mean = csr_matrix(rows[np.sort(top)].mean(axis=0), dtype=np.float32)
-    length = float(np.sqrt(mean.multiply(mean).sum()))
-    return mean / length if length else mean
+    total = _summed(rows[np.sort(top)])
+    length = float(np.sqrt(np.square(total.data, dtype=np.float64).sum()))
+    return total / np.float32(length or 1.0)
+
+
+def _summed(rows: csr_matrix) -> csr_matrix:
+    """The sum of sparse rows as one sparse row."""
+    total = csr_matrix((rows.data.copy(), rows.indices.copy(), [0, rows.nnz]), shape=(1, rows.shape[1]))
+    total.sum_duplicates()
+    return total
 
 
 def _raw_views(

@@ -119,10 +119,18 @@ class BalancedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """A solved machine: the dual weight of each label, and each label's score without itself."""
+    """A solved machine.
+
+    Attributes
+    ----------
+    dual : ndarray of float64, shape (n_labels,)
+        `w` is the sum of the records times these.
+    active : ndarray of bool, shape (n_labels,)
+        The labels that touch the margin; the others have dual weight 0.
+    """
 
     dual: FloatArray
-    left_out: FloatArray
+    active: npt.NDArray[np.bool_]
 
 
 def class_weights(signs: FloatArray, *, ratio: float) -> FloatArray:
@@ -136,7 +144,12 @@ def class_weights(signs: FloatArray, *, ratio: float) -> FloatArray:
 
 
 def solve_margins(
-    gram: FloatArray, signs: FloatArray, cost: FloatArray, offset: FloatArray | None = None
+    gram: FloatArray,
+    signs: FloatArray,
+    cost: FloatArray,
+    *,
+    offset: FloatArray | None = None,
+    start: npt.NDArray[np.bool_] | None = None,
 ) -> Margins:
     """Minimise `|w|^2 / 2 + sum(cost * max(0, 1 - sign * (offset + w @ x))^2)` over w, by its dual.
 
@@ -148,36 +161,46 @@ def solve_margins(
         +1 included, -1 excluded.
     cost : ndarray of float64, shape (n_labels,)
     offset : ndarray of float64, shape (n_labels,), or None
-
-    Returns
-    -------
-    Margins
-        `w` is the sum of the records times their dual weight. The scores left out are exact for the
-        squared loss on the records that touch the margin [1]_.
+    start : ndarray of bool, shape (n_labels,), or None
+        A guess at the labels that touch the margin; it saves steps and does not change the answer.
 
     References
     ----------
-    .. [1] Cawley & Talbot (2004), Neural Networks 17(10), doi:10.1016/j.neunet.2004.07.002; Newton on the
-       active set: Keerthi & DeCoste (2005), JMLR 6, 341-361
+    Newton on the active set: Keerthi & DeCoste (2005), JMLR 6, 341-361.
     """
     prior = np.zeros(len(signs)) if offset is None else offset
-    active = np.ones(len(signs), dtype=np.bool_)
+    active = np.ones(len(signs), dtype=np.bool_) if start is None else start
     solve = _exact if len(signs) <= _DENSE else _iterated
     for _ in range(_MAX_STEPS):
         rows = np.flatnonzero(active)
         dual = np.zeros(len(signs))
         dual[rows] = solve(gram, rows, 0.5 / cost[rows], (signs - prior)[rows])
-        scores = gram @ dual + prior
-        now = signs * scores < 1.0
+        now = signs * (gram @ dual + prior) < 1.0
         if np.array_equal(now, active):
             break
         active = now
-    left_out = scores.copy()
+    return Margins(dual, active)
+
+
+def left_out_scores(
+    gram: FloatArray, signs: FloatArray, cost: FloatArray, margins: Margins, offset: FloatArray
+) -> FloatArray:
+    """Score of each label by the machine fitted to all others, shape (n_labels,).
+
+    Exact for the squared loss on the records that touch the margin [1]_; beyond `_DENSE` labels one
+    label no longer moves its own score much, and the fitted score stands in.
+
+    References
+    ----------
+    .. [1] Cawley & Talbot (2004), Neural Networks 17(10), doi:10.1016/j.neunet.2004.07.002
+    """
+    scores = gram @ margins.dual + offset
+    rows = np.flatnonzero(margins.active)
     if len(rows) and len(signs) <= _DENSE:
         inner = gram[np.ix_(rows, rows)] + np.diag(0.5 / cost[rows])
         inverse = cho_solve(cho_factor(inner, lower=True), np.eye(len(rows)))
-        left_out[rows] = signs[rows] - dual[rows] / np.diag(inverse)
-    return Margins(dual, left_out)
+        scores[rows] = signs[rows] - margins.dual[rows] / np.diag(inverse)
+    return np.asarray(scores)
 
 
 def _exact(

@@ -77,7 +77,7 @@ def test_an_empty_pool_and_a_fully_read_one_give_an_empty_queue():
     assert rank(pool(), dict.fromkeys(range(10, 18), 1), None).ranked == ()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_records_and_labels_changes_nothing(rng: random.Random):
     records, labels = pool(n_blank=2), {10: 1, 14: 0, 13: 0}

@@ -32,6 +32,10 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="List, promote or roll back the models of a project.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
+protocol_app = typer.Typer(
+    help="Check the protocol, see what it is missing, keep a change of it.", no_args_is_help=True
+)
+app.add_typer(protocol_app, name="protocol")
 
 ProjectOption = Annotated[
     Path, typer.Option("--project", "-p", metavar="DIR", help="The project's folder.", show_default=True)
@@ -79,9 +83,81 @@ def init(
 
     with init_project(project, protocol=protocol, database=database) as made:
         typer.echo(f"{made.folder}: project made, protocol {made.protocol.title!r}")
+        if protocol is not None:
+            from classifier.eligibility_check import check_protocol
+
+            n_notes = len(check_protocol(made.protocol))
+            if n_notes:
+                _say(f"{n_notes} remarks on the protocol: picosieve protocol check --project {project}")
         if protocol is None:
             typer.echo(
                 f"Fill in {made.folder / 'protocol.toml'}, then: picosieve import FILE --project {project}"
+            )
+
+
+@protocol_app.command("check")
+def protocol_check(
+    file: Annotated[Path | None, typer.Argument(metavar="[P.toml]", help="Without: the project's.")] = None,
+    project: ProjectOption = HERE,
+) -> None:
+    """Say what will not work as meant: criteria without terms, terms both wanted and unwanted."""
+    from classifier.eligibility_check import check_protocol
+    from data.project import PROTOCOL
+    from data.protocol import read_protocol
+
+    path = file or project / PROTOCOL
+    notes = check_protocol(read_protocol(path))
+    for note in notes:
+        terms = f" ({', '.join(note.terms[:8])})" if note.terms else ""
+        typer.echo(f"{path}: {note.criterion}{terms}: {note.message}")
+    if not notes:
+        typer.echo(f"{path}: nothing to remark")
+
+
+@protocol_app.command("suggest")
+def protocol_suggest(project: ProjectOption = HERE) -> None:
+    """List terms that the protocol is missing, from confirmed includes and exclusions; you edit it."""
+    from training.upkeep import suggest_for
+
+    with _open(project) as opened:
+        found = suggest_for(opened)
+    for term in found:
+        kind = "wanted" if term.wanted else "unwanted"
+        typer.echo(
+            f"{term.criterion}.{kind}: {term.term!r} in {term.n_included} included and"
+            f" {term.n_excluded} excluded records, such as “{term.example}”"
+        )
+    if not found:
+        _say("nothing to suggest; it takes confirmed includes and exclusions with reasons")
+
+
+@protocol_app.command("update")
+def protocol_update(
+    rationale: Annotated[str, typer.Option("--rationale", help="Why it was changed; kept with the version.")],
+    project: ProjectOption = HERE,
+) -> None:
+    """Keep the edited protocol file as a new version, and list exclusions to look at again."""
+    from data.project import open_project
+    from training.upkeep import exclusions_to_recheck
+
+    with open_project(project, rationale=rationale) as opened:
+        if not opened.protocol_changed:
+            _say(f"{project / 'protocol.toml'}: is the version in force already; nothing was kept")
+            return
+        typer.echo(f"{project / 'protocol.toml'}: kept as a new version")
+        for record in exclusions_to_recheck(opened):
+            typer.echo(f"look again: R{record.record_id} ({', '.join(record.reasons)}) {record.record.title}")
+
+
+@protocol_app.command("history")
+def protocol_history(project: ProjectOption = HERE) -> None:
+    """List the versions of the protocol: when, and why."""
+    from training.upkeep import protocol_versions
+
+    with _open(project) as opened:
+        for version in protocol_versions(opened):
+            typer.echo(
+                f"{version.version_id}  {version.created_at[:19]}  {version.rationale or '(no rationale)'}"
             )
 
 
@@ -323,6 +399,22 @@ def _queued_row(entry: Any, model_id: str) -> dict[str, Any]:
         "reasons": [{"term": r.term, "weight": r.weight, "criterion": r.criterion} for r in ranked.reasons],
         "model_id": model_id,
     }
+
+
+@app.command()
+def eligibility(
+    project: ProjectOption = HERE,
+    record: Annotated[str | None, typer.Option("--record", metavar="ID", help="Only this record.")] = None,
+    top: Annotated[int, typer.Option("--top", min=1, metavar="N", help="The first N of the project.")] = 10,
+) -> None:
+    """Judge records criterion by criterion, with the words that say so; a suggestion, never a decision."""
+    from review.judging import judge_records
+
+    with _open(project) as opened:
+        for judged in judge_records(opened, record=record, n_records=top):
+            typer.echo(f"R{judged.record_id}  {judged.title or '(no title)'}")
+            for line in judged.lines:
+                typer.echo(f"    {line}")
 
 
 @app.command()

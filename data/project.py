@@ -93,8 +93,8 @@ def init_project(folder: Path, *, protocol: Path | None = None, database: str | 
     return Project(folder, read, store)
 
 
-def open_project(folder: Path) -> Project:
-    """Open a project; an edited protocol file is kept as a new, dated version.
+def open_project(folder: Path, *, rationale: str = "") -> Project:
+    """Open a project; an edited protocol file is kept as a new, dated version, with its rationale.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def open_project(folder: Path) -> Project:
             known = protocols.is_newest(db, protocol)
         if not known:
             with store.write() as db:
-                protocols.keep_protocol(db, protocol)
+                protocols.keep_protocol(db, protocol, rationale=rationale)
     except BaseException:
         store.close()
         raise

@@ -195,6 +195,24 @@ def test_init_without_a_protocol_writes_a_template_that_the_other_commands_take(
     assert "0 records" in picosieve("status", "--project", tmp_path / "new").out
 
 
+def test_a_protocol_is_checked_changed_with_a_reason_and_reopens_what_it_touches(project: Path) -> None:
+    assert "has no terms" in picosieve("protocol", "check", "--project", project).out
+    words = ("decide", "--project", project, "--person", "Ada", "--record")
+    picosieve(*words, "R2", "--exclude", "--reason", "population")
+    picosieve(*words, "R1", "--include")
+    file = project / "protocol.toml"
+    file.write_text(file.read_text().replace('["myeloma"]', '["myeloma", "heart failure"]'))
+    told = picosieve("protocol", "update", "--rationale", "wider", "--project", project).out
+    assert "kept as a new version" in told
+    assert "look again: R2 (population) Statins in heart failure" in told
+    history = picosieve("protocol", "history", "--project", project).out
+    assert [line.split("  ")[2] for line in history.splitlines()] == ["(no rationale)", "wider"]
+    assert "nothing was kept" in picosieve("protocol", "update", "--rationale", "x", "--project", project).err
+    judged = picosieve("eligibility", "--project", project, "--record", "R1").out
+    assert "population: met" in judged
+    assert "[+myeloma]" in judged
+
+
 def test_the_short_json_form_of_a_protocol_is_taken(tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text('{"title": "T", "population": ["myeloma"], "study_design": ["trial"]}')
     picosieve("init", "--project", tmp_path / "new", "--protocol", tmp_path / "p.json")

@@ -95,6 +95,27 @@ def current_rule(db: sa.Connection, stage: str) -> Rule:
     return Rule(row.mode, row.includes_needed, row.excludes_needed, row.include_wins)
 
 
+def versions(db: sa.Connection) -> list[tuple[int, str, str, str]]:
+    """(id, when, why, title) of every version, oldest first."""
+    rows = db.execute(sa.select(protocol_versions).order_by(protocol_versions.c.id))
+    return [
+        (
+            row.id,
+            row.created_at,
+            row.rationale,
+            parse_protocol(row.source_text, name=f"version {row.id}").title,
+        )
+        for row in rows
+    ]
+
+
+def previous_protocol(db: sa.Connection) -> Protocol | None:
+    """The version before the one in force; None when that is the first."""
+    query = sa.select(protocol_versions.c.id, protocol_versions.c.source_text)
+    row = db.execute(query.order_by(protocol_versions.c.id.desc()).limit(1).offset(1)).first()
+    return parse_protocol(row.source_text, name=f"version {row.id}") if row is not None else None
+
+
 def newest_version(db: sa.Connection) -> int:
     """The id of the protocol in force."""
     return int(db.execute(sa.select(sa.func.max(protocol_versions.c.id))).scalar_one())

@@ -216,7 +216,7 @@ class Ranker:
         if scores is None:
             w, t = self._taught(rows, margins.dual)
             scores = self._rows @ w + self._title_rows @ t + margins.dual.sum()
-        total = np.round(np.asarray(offset + scores, dtype=np.float64), 6)
+        total: FloatArray = np.round(offset + scores, 6).astype(np.float64)
         return _Fit(rows, y, margins.dual, fade, total, left_out)
 
     def _taught(

@@ -38,6 +38,8 @@ _WORDS: dict[Design, tuple[str, ...]] = {
 # Never primary evidence on patients: what a protocol that names no designs can do without. Systematic
 # reviews and protocols are not among them: teams keep them for their references.
 _NEVER = (Design.NARRATIVE_REVIEW, Design.CASE_REPORT, Design.PRECLINICAL, Design.OPINION)
+_LIKELY = 0.6  # probability of a wanted design from which the criterion is met
+_LIKELY_WITH_WORDS = 0.35  # the same where the text also uses the protocol's own words for a design
 
 
 def wanted_designs(criterion: Criterion) -> frozenset[Design]:
@@ -111,6 +113,6 @@ class DesignRule:
             return "not_met", min(probability, 0.15)
         if unwanted >= self.sure and (full or evidence.title_against):
             return "not_met", probability
-        if wanted >= 0.7 or (wanted >= 0.4 and evidence.n_own):
+        if wanted >= _LIKELY or (wanted >= _LIKELY_WITH_WORDS and evidence.n_own):
             return "met", probability
         return "unclear", probability

@@ -189,7 +189,7 @@ def fit_design_model(
     designs: Sequence[Design],
     *,
     weights: Sequence[float] | None = None,
-    C: float = 10.0,
+    C: float = 3.0,
     balance: float = 0.75,
     n_text_grams: int = 6000,
     n_title_grams: int = 2000,
@@ -203,7 +203,7 @@ def fit_design_model(
         Labelled records; every design that occurs needs five of them.
     weights : sequence of float or None
         How much each record counts (a weak label less than one); None: all alike.
-    C : float, default=10
+    C : float, default=3
         Inverse regularisation.
     balance : float, default=0.75
         Classes weigh `n ** -balance` each: 0 as they come, 1 all alike.

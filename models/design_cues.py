@@ -29,6 +29,10 @@ CUES: dict[str, str] = {
         "random effect; random effects; random forest; randomly selected; random sample; random sampling; "
         "randomly chosen; mendelian randomisation; randomly sampled"
     ),
+    "not_randomised": (
+        "non randomised; nonrandomised; quasi randomised; not randomised; without randomisation; "
+        "randomised studies; larger randomised; future randomised"
+    ),
     "randomised_action": (
         "were randomised; was randomised; randomly assigned; randomly allocated; randomly divided; randomly "
         "received; were randomly; we randomised; randomised to; randomised into; randomised in; divided "
@@ -243,7 +247,9 @@ def _conjunctions(there: BoolArray, in_title: BoolArray) -> BoolArray:
     planned = has["will"] | has["dissemination"]
     animals = has["rodent"] | has["animal"]
     people = has["humans"]
-    trial = allotted & ~reviewing & ~planned & ~animals
+    trial = (
+        allotted & ~reviewing & ~planned & ~animals & ~(has["not_randomised"] & ~title["randomised_trial"])
+    )
     columns = [
         trial,
         trial & people,
@@ -274,5 +280,8 @@ def _conjunctions(there: BoolArray, in_title: BoolArray) -> BoolArray:
         has["post_hoc"] & (has["phase"] | has["randomised_trial"]),
         has["single_arm"] & has["phase"] & ~allotted,
         title["case"] & has["case"] & ~has["cohort"],
+        trial & (has["blinded"] | has["randomised_trial"] | has["randomised_action"]) & people,
+        title["not_randomised"],
+        allotted & has["not_randomised"] & ~has["randomised_action"],
     ]
     return np.stack(columns, axis=1)

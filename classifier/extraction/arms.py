@@ -37,7 +37,7 @@ _NOT_GROUP = re.compile(
     r"|trial(?! (?:group|arm))|follow|time|end|first|last|use|rest|risk|addition|favou?r|terms|order"
     r"|total|disease progression"
     r"|no (?:material|significant|difference)|where|lay|\d+ in|CR\b|VGPR|PR\b|(?:two|three|four|five|six"
-    r"|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|pts"
+    r"|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|groups|arms|pts"
     r"|patients))?\Z|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard"
     r"|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients"
     r"|all randomi|whole|entire|intent|randomi[sz]ation|baseline|enrol|study|analysis|infusion\Z|start"
@@ -125,7 +125,7 @@ def name_after(text: str, start: int, end: int) -> str:
         if (
             stop > start
             and bare.isdigit()
-            and re.match(r"\s+(?:CR|PR|cases?|patients?|pts)\b", text[match.end() : match.end() + 10])
+            and re.match(r"\s+(?:CR|PR)\b", text[match.end() : match.end() + 10])
         ):
             break
         if bare == "but" and text.startswith(" not", match.end()):
@@ -505,6 +505,9 @@ class SentenceArms:
             names = split_names(match[1], n) if not re.search(r"CI|\bp\s*[=<]|\d\s*%", match[1]) else None
             if names:
                 return names
+        listed = self._named_before_verb(head, n) if n > 2 else None
+        if listed is not None:
+            return listed
         for match in re.finditer(
             rf"(?:\b{_PREPOSITION}|\A(?:In|For|With|Among|Between)"
             rf"|\()(?=\s*(?:the\s+)?(?P<l>[^;()]+?)(?=\s+(?:was|were|is|are|of|had|mPFS|mOS|ORR)\b"
@@ -524,6 +527,15 @@ class SentenceArms:
                 pair = [clean(match["a"]), clean(match["b"])]
                 if all(pair) and not re.search(r"\d", match["a"]):
                     best = [p for p in pair if p]
+        return best
+
+    def _named_before_verb(self, head: str, n: int) -> Names | None:
+        """ "The ORR for X, Y and Z was": the whole list up to the verb."""
+        best: Names | None = None
+        for match in re.finditer(
+            rf"\b{_PREPOSITION}(?=\s+(?:the\s+)?(?P<l>[^;()]{{3,120}}?)\s+(?:was|were|is|are|had)\b)", head
+        ):
+            best = split_names(match["l"], n) or best
         return best
 
     def _enumerated(self, n: int) -> Names | None:
@@ -652,7 +664,7 @@ class SentenceArms:
         if match and not token.depth and match[0].rstrip().endswith(","):
             return None
         if match and not re.search(
-            r"\b(?:was|were|months|CI|survival|PFS|OS|ORR|rates?|respons\w+)\b|\d\s*%", match["l"]
+            r"\b(?:was|were|months|CI|survival|m?PFS|m?OS|ORR|rates?|respons\w+)\b|\d\s*%", match["l"]
         ):
             return clean(match["l"])
         return None
@@ -708,7 +720,7 @@ class SentenceArms:
         """ "In the WBRT arm, ...", "Cohort A: ...", "; in refractory patients it was"."""
         match = re.match(
             r"[;\s]*(?:(?:Results|Findings|RESULTS|FINDINGS|Conclusions?)\s*:?\s+)?(?P<l>(?:[Cc]ohort"
-            r"|[Aa]rm|[Gg]roup)\s+\w+)\s*:",
+            r"|[Aa]rm|[Gg]roup)\s+\w+)\s*(?:\([^()]*\)\s*)?:",
             clause,
         )
         if match:

@@ -39,6 +39,7 @@ _BARRED = (
     "a number without a unit",
     "a time with",
     "a count with",
+    "another study's result",
 )
 
 
@@ -56,6 +57,10 @@ _RATIO_CUE = re.compile(
 _THRESHOLD_WORDS = re.compile(
     r"(?:[<>\u2265\u2264]|\b(?:cut-?off|threshold|above|below|less than|fewer than|lower than"
     r"|per)(?: (?:of|at|value|level))*)\s*\Z"
+)
+_ELSEWHERE = re.compile(
+    r"\A[^.;]{0,50}\b(?:reported|published|observed|seen|described|found)\s+(?:previously|elsewhere|earlier|historically"
+    r"|in (?:the )?(?:literature|previous|earlier|historical|other|[A-Z][A-Z0-9-]{3,} (?:trial|study)))"
 )
 _DIFFERENCE_BEFORE = re.compile(
     r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?"
@@ -75,6 +80,12 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
     q = link.token.quantity
     if q is None or not link.key:
         return "no endpoint in reach"
+    start, end = link.token.start, link.token.end
+    if q.kind in (Kind.PERCENT, Kind.TIME) and (
+        _DIFFERENCE_BEFORE.search(text, max(0, start - 70), start)
+        or _DIFFERENCE_AFTER.match(text[end : end + 40])
+    ):
+        return "a difference"
     if link.key not in EXTRACTED:
         return f"belongs to {link.key}"
     if link.how == "inherited without a cue":
@@ -93,14 +104,10 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
         return "a count with a survival endpoint"
     if q.kind is Kind.TIME and is_duration(text, link.token):
         return "a duration or threshold"
-    start, end = link.token.start, link.token.end
     if q.kind is Kind.PERCENT and _THRESHOLD_WORDS.search(text, max(0, start - 24), start):
         return "a threshold"
-    if q.kind in (Kind.PERCENT, Kind.TIME) and (
-        _DIFFERENCE_BEFORE.search(text, max(0, start - 70), start)
-        or _DIFFERENCE_AFTER.match(text[end : end + 40])
-    ):
-        return "a difference"
+    if _ELSEWHERE.match(text[end : end + 110]):
+        return "another study's result"
     if link.statistic == "rate" and link.key == "OS" and link.timepoint is None:
         named = text[link.focus.start : link.focus.end] if link.focus is not None else ""
         if "people" in link.how or named.casefold() in ("alive", "survived", "surviving"):

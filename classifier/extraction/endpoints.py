@@ -141,7 +141,7 @@ ENTRIES = (
         rf"|remission) or better|at least a? ?partial{D}(?:response|remission)"
         rf"|responses?(?=\s+(?:was|were|is|had been|have been)\s+(?:\w+\s+)?(?:seen|observed|achieved"
         rf"|noted|recorded|documented|obtained|reported|found|attained|reached|confirmed))"
-        rf"|responded|\b[≥](?-i:PR)\b|(?-i:RR)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
+        rf"|responded|[≥]{D0}(?-i:PR)\b|(?-i:PR){D}or{D}(?:better|higher|more|greater)|(?-i:RR)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
         rf"|,?\s*\d))|(?:any|an?) (?:objective )?responses?(?! to)"
         rf"|responses?(?=\s+(?:were|was|in|with)\b)|responders",
     ),
@@ -204,13 +204,13 @@ _BEGINNINGS = frozenset(
     " age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
 )
 _SMALL_WORDS = frozenset("a an any no in of at".split())
-_WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=(?i:CR|PR)))")
+_WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=\s?(?i:CR|PR)))")
 _ANY_FREE = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z/]+{D}(?:free|specific)", re.IGNORECASE)
 
 # A text in which none of these occurs holds no finding: nothing else is looked at.
 _TRIGGER = re.compile(
     r"PFS|(?<![A-Za-z])[mr]?OS(?![A-Za-z])|ORR|(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
-    r"|remission|[Hh]azard|alive"
+    r"|remission|[Hh]azard|alive|PR (?:or|and) |\u2265\s?PR|partial r"
     r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death"
 )
 

@@ -546,7 +546,9 @@ class _Walk:
             if focus is None:
                 continue
             for statistic in ("median", "mean", "rate", "hazard_ratio", "plain"):
-                _deal_out(focus, [k for k in links if k.statistic == statistic], self.text)
+                of_one_kind = [k for k in links if k.statistic == statistic]
+                _deal_out(focus, of_one_kind, self.text)
+                self.links += _said_of_all(of_one_kind)
 
 
 def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
@@ -576,6 +578,17 @@ def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
                 link.how += ", shared"
             if len(times) > 1:
                 link.timepoint = times[(n // (len(keys) if len(keys) > 1 else 1)) % len(times)]
+
+
+def _said_of_all(links: list[Link]) -> list[Link]:
+    """ "Median PFS and OS were not reached": one statement of several endpoints."""
+    if len(links) != 1 or not links[0].others or links[0].token.quantity is None:
+        return []
+    link, q = links[0], links[0].token.quantity
+    if q is None or q.kind is not Kind.NOT_REACHED:
+        return []
+    rest = [k for k in link.others if KIND[k] == "time"]
+    return [Link(link.token, k, link.statistic, "said of all", link.focus, None, link.cue) for k in rest]
 
 
 def is_duration(text: str, token: Token) -> bool:

@@ -32,10 +32,8 @@ _UNIT_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _TEN_WORD = "|".join(_TENS)
 WORD_NUMBER = rf"(?i:(?:{_TEN_WORD})(?:(?:{DASH}|\s)(?:{_UNIT_WORD}))?|{_UNIT_WORD})(?![A-Za-z])"
 LONG_NUMBER = rf"(?:(?i:{_UNIT_WORD})\s+hundred(?:\s+(?:and\s+)?{WORD_NUMBER})?|{WORD_NUMBER})"
-MONTHS = r"(?:months?|mos?\b\.?|mths?\b|mth\b)"
-TIME_UNIT = (
-    rf"(?:{MONTHS}|weeks?|wks?\b|days?|years?|yrs?\b\.?|y(?![A-Za-z])|d(?![A-Za-z])|m(?![A-Za-z\d²(/]))"
-)
+MONTHS = r"(?:months?|mos?\b|mths?\b)"
+TIME_UNIT = rf"(?:{MONTHS}|weeks?|wks?\b|days?|years?|yrs?\b|y(?![A-Za-z])|d(?![A-Za-z])|m(?![A-Za-z\d²(/]))"
 PERCENT = r"(?:%|percent(?:age)?\b|per{s}cent\b)".replace("{s}", r"\s")
 NOT_REACHED = (
     r"(?:not[\s\u00a0]+(?:(?:yet|been|yet[\s\u00a0]+been|been[\s\u00a0]+yet|be)[\s\u00a0]+)?(?:reached"

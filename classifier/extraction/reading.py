@@ -6,7 +6,15 @@ import itertools
 import re
 
 from classifier.extraction.endpoints import KIND
-from classifier.extraction.numbers import WORD_NUMBER, Kind, Quantity, parse_number, to_months
+from classifier.extraction.numbers import (
+    PERCENT,
+    TIME_UNIT,
+    WORD_NUMBER,
+    Kind,
+    Quantity,
+    parse_number,
+    to_months,
+)
 from classifier.extraction.sentences import Sentence
 from classifier.extraction.tokens import Token, join_runs, read_rows, read_tokens, spread_units
 
@@ -16,6 +24,7 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     tokens = read_tokens(text, sentence.start, sentence.end)
     _responders_of(text, sentence, tokens)
     read_rows(text, tokens)
+    _units_behind_brackets(text, tokens)
     spread_units(text, tokens)
     _times_before_endpoints(text, tokens)
     _thresholds_after_endpoints(text, tokens)
@@ -23,6 +32,25 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     join_runs(text, tokens)
     _attach_intervals(text, tokens)
     return tokens
+
+
+_UNIT_BEHIND = re.compile(rf"\s*[(\[][^()\[\]]{{3,40}}[)\]]\s*(?P<u>{TIME_UNIT}|{PERCENT})")
+
+
+def _units_behind_brackets(text: str, tokens: list[Token]) -> None:
+    """ "6.1 (4.2-8.0) months": the unit stands behind the interval."""
+    for token in tokens:
+        q = token.quantity
+        if token.kind != "value" or q is None or q.kind is not Kind.PLAIN or q.value is None:
+            continue
+        match = _UNIT_BEHIND.match(text, token.end, token.end + 60)
+        if match is None or not text[token.start].isdigit():
+            continue
+        if match["u"][0] in "%p":
+            token.quantity = Quantity(Kind.PERCENT, q.start, q.end, q.value)
+        else:
+            months = to_months(q.value, match["u"])
+            token.quantity = Quantity(Kind.TIME, q.start, q.end, months, unit=match["u"])
 
 
 def _times_before_endpoints(text: str, tokens: list[Token]) -> None:

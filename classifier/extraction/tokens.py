@@ -18,7 +18,7 @@ _CUE = re.compile(
 )
 _BRACKET = re.compile(r"[()\[\]]")
 LIST_JOIN = re.compile(
-    r"\s*(?:[,;/]|,?\s*(?:and|or|to|but)|,?\s*(?:vs?\.?|versus|against|than|as compared (?:with|to)"
+    r"\s*(?:[,/]|,?\s*(?:and|or|to|but)|,?\s*(?:vs?\.?|versus|against|than|as compared (?:with|to)"
     r"|compared (?:with|to)))\s*"
     r"(?:\d+\s*(?:/|of)\s*\d+\s*[\[(]?)?\Z"
 )

@@ -86,8 +86,6 @@ class Key:
         Words of the authors' names, initials left out; `first` those of the first author.
     meeting : bool
         Whether it is a congress abstract, as far as the record says.
-    trials : frozenset of str
-        Registry numbers (NCT, EudraCT, ...) in title, abstract and keywords.
     """
 
     title: str
@@ -107,7 +105,6 @@ class Key:
     meeting: bool
     meeting_name: str
     abstract: str
-    trials: frozenset[str]
 
     @property
     def has_text(self) -> bool:
@@ -190,7 +187,6 @@ def key_of(record: Record) -> Key:
         meeting=_is_meeting(record),
         meeting_name=_meeting_name(record),
         abstract=letters(record.abstract[: MAX_ABSTRACT_LETTERS + 300])[:MAX_ABSTRACT_LETTERS],
-        trials=trial_numbers(" ".join((record.title, record.abstract, *record.keywords))),
     )
 
 

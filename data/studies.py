@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from data.duplicate_keys import Key, key_of
+from data.duplicate_keys import Key, key_of, trial_numbers
 from data.duplicates import MAX_BLOCK, NEIGHBOURS, Groups, Pair
 from data.likeness import same_people
 from data.records import Record
@@ -51,6 +51,7 @@ class _Report:
     """What of a record tells its study."""
 
     key: Key
+    trials: frozenset[str]  # registry numbers (NCT, EudraCT, ...) in title, abstract and keywords
     names: frozenset[str]
     samples: frozenset[int]
     drugs: frozenset[str]
@@ -98,6 +99,7 @@ def _report(record: Record) -> _Report:
     samples = {int(digits.replace(",", "")) for m in _SAMPLE.finditer(text) if (digits := m[1] or m[2])}
     return _Report(
         key=key,
+        trials=trial_numbers(" ".join((record.title, record.abstract, *record.keywords))),
         names=frozenset(re.sub(r"[- ]", "", name).upper() for name in names if len(name) > 2),
         samples=frozenset(n for n in samples if n >= MIN_PATIENTS),
         drugs=frozenset(_DRUG.findall(f"{key.title} {key.abstract[:600]}")),
@@ -127,8 +129,8 @@ def _candidates(reports: Sequence[_Report]) -> Iterator[tuple[int, int]]:
 
 def _values(report: _Report, n_records_of: Counter[str]) -> Iterator[tuple[str, ...]]:
     key = report.key
-    if len(key.trials) <= MAX_TRIALS:
-        yield from (("trial", number) for number in key.trials)
+    if len(report.trials) <= MAX_TRIALS:
+        yield from (("trial", number) for number in report.trials)
     yield from (("name", name) for name in report.names if 1 < n_records_of[name] <= MAX_NAME_RECORDS)
     words = [word for word in key.title.split() if len(word) > 3]
     if key.first:
@@ -144,11 +146,11 @@ def _weigh(a: _Report, b: _Report) -> tuple[float, list[str]]:
     if a.key.notice or b.key.notice or a.review != b.review:
         return 0.0, []
     points, evidence = 0.0, []
-    few = max(len(a.key.trials), len(b.key.trials)) <= MAX_TRIALS
-    if shared := a.key.trials & b.key.trials:
+    few = max(len(a.trials), len(b.trials)) <= MAX_TRIALS
+    if shared := a.trials & b.trials:
         points += 3.0 if few else 0.5
         evidence.append(f"same trial number {', '.join(sorted(shared))}")
-    elif a.key.trials and b.key.trials and few:
+    elif a.trials and b.trials and few:
         return 0.0, []
     if names := a.names & b.names:
         points += 1.25

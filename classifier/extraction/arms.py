@@ -371,7 +371,7 @@ class SentenceArms:
             for link, name in zip(group, names, strict=False):
                 found[link.token.start] = name
             told = [n for n in names if n]
-            if len(told) >= 2:
+            if len(set(told)) >= 2:
                 lists.append(told)
                 self.memory.last = told
         singles = [found[k.token.start] for k in links if k.token.start in found]

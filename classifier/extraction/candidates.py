@@ -115,9 +115,14 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
     return ""
 
 
-def of_another_endpoint(candidate: Candidate) -> bool:
-    """A result of an endpoint that is not extracted: it may still be the one to name the arms."""
-    return candidate.refusal.startswith("belongs to") and KIND[candidate.link.key] != "other"
+def may_name_arms(candidate: Candidate) -> bool:
+    """Whether the words around a value name groups: a result, of whatever endpoint, or what may be one."""
+    if candidate.refusal.startswith("belongs to"):
+        return KIND[candidate.link.key] != "other"
+    return not candidate.refusal or candidate.refusal in _DOUBTFUL
+
+
+_DOUBTFUL = ("no endpoint in the sentence", "a hazard ratio with no endpoint in the sentence")
 
 
 def for_either_arm(text: str, candidate: Candidate, memory: ArmMemory) -> list[Candidate]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.extraction.arms import ArmMemory, SentenceArms, study_arms
-from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, of_another_endpoint
+from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
 from classifier.extraction.context import is_planned
 from classifier.extraction.endpoints import EXTRACTED, KIND, find_endpoints, mentions_endpoint
 from classifier.extraction.facts import RecordFacts, record_facts
@@ -151,7 +151,7 @@ class Extractor:
                 continue
             planned = is_planned(text, sentence)
             candidates = [judge(text, sentence, tokens, link, planned) for link in links]
-            kept = [c.link for c in candidates if not c.refusal or of_another_endpoint(c)]
+            kept = [c.link for c in candidates if may_name_arms(c)]
             if kept:
                 memory = memory or ArmMemory(study_arms(text[:MAX_TEXT]))
                 namer = SentenceArms(text, sentence.start, sentence.end, tokens, memory)

@@ -1,13 +1,17 @@
 """Eligibility: measure the verdicts on the sample review and on the finished reviews.
 
-    python benchmarks/eligibility.py
+    python -m benchmarks.eligibility             the tables; "per s" is records per second of one core
+    python -m benchmarks.eligibility --tune      each review by thresholds chosen on the other seven
+    python -m benchmarks.eligibility --show      ten records of the sample review with their words marked
 
 The sample review ships in `data/samples`; the finished reviews are read from `../shared/benchmarks/ranking`.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
+import itertools
 import sys
 import time
 from collections import Counter
@@ -17,8 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.eligibility import Eligibility, Judgement, Verdict
+from classifier.eligibility import Eligibility, Judgement, Thresholds, Verdict
 from classifier.eligibility_learning import learn_criteria
+from classifier.eligibility_text import explain
 from data.protocol import CRITERIA, read_protocol
 from data.readers import open_records, read
 from data.records import Record, fold
@@ -50,8 +55,18 @@ class Labelled:
     design: str
 
 
-def main() -> int:
-    """Print the tables."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the tables, or what the options ask for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--tune", action="store_true")
+    parser.add_argument("--show", action="store_true")
+    options = parser.parse_args(arguments)
+    if options.show:
+        show()
+        return 0
+    if options.tune and REVIEWS.is_dir():
+        tune()
+        return 0
     sample()
     learning()
     if not REVIEWS.is_dir():
@@ -132,15 +147,15 @@ def learning(*, sizes: Sequence[int] = (0, 30, 60, 90), seeds: int = 10) -> None
 def finished() -> None:
     """Recall of the final includes among records with no criterion not met, and the share set aside."""
     print(
-        f"{'review':24}{'records':>8}{'incl.':>7}{'lost':>6}{'recall':>8}{'aside':>7}{'rec/s':>7}   reasons"
+        f"{'review':24}{'records':>8}{'incl.':>7}{'lost':>6}{'recall':>8}{'aside':>7}{'per s':>7}   reasons"
     )
     totals = Counter[str]()
     recalls, shares = [], []
     for review in load_reviews():
         eligibility = Eligibility(read_protocol(review.protocol_path))
-        start = time.perf_counter()
+        start = time.process_time()
         judgements = eligibility.judge(review.records)
-        rate = len(judgements) / (time.perf_counter() - start)
+        rate = len(judgements) / (time.process_time() - start)
         lost, recall, aside = measure(judgements, review.included)
         recalls.append(recall)
         shares.append(aside)
@@ -158,6 +173,50 @@ def finished() -> None:
     print(
         f"{'mean of the reviews':24}{'':21}{sum(recalls) / len(recalls):8.3f}{sum(shares) / len(shares):7.3f}"
     )
+
+
+def show(*, every: int = 14) -> None:
+    """Ten records of the sample review, each with its verdicts and its text marked."""
+    labelled = load_sample()[::every][:10]
+    eligibility = Eligibility(read_protocol(SAMPLE / "protocol.toml"))
+    for x, judged in zip(labelled, eligibility.judge([x.record for x in labelled]), strict=True):
+        told = " ".join(f"{c[0].upper()} {v.replace('_', ' ')};" for c, v in x.criteria.items())
+        print(f"{explain(x.record, judged)}\nlabel: {x.verdict} {x.reason}; {told} {x.design}\n")
+
+
+def tune(*, least_recall: float = 0.98) -> None:
+    """Each review judged by the thresholds that set most aside in the other seven at that recall."""
+    reviews = load_reviews()
+    grid = [
+        Thresholds(partial=partial, partial_alone=alone, population_closed=closed)
+        for partial, alone, closed in itertools.product((0.2, 0.3, 0.4), (0.4, 0.5, 0.6), (5.0, 6.0))
+    ]
+    counts = np.zeros((len(grid), len(reviews), 2), dtype=np.int64)  # set aside, includes among them
+    for g, thresholds in enumerate(grid):
+        for r, review in enumerate(reviews):
+            judged = Eligibility(read_protocol(review.protocol_path), thresholds=thresholds).judge(
+                review.records
+            )
+            aside = np.array([any(c.verdict is Verdict.NOT_MET for c in j.criteria) for j in judged])
+            counts[g, r] = aside.sum(), (aside & np.array(review.included)).sum()
+    n_included = np.array([sum(r.included) for r in reviews])
+    n_records = np.array([len(r.records) for r in reviews])
+    left_out = np.zeros((len(reviews), 2), dtype=np.int64)
+    for r, review in enumerate(reviews):
+        others = np.arange(len(reviews)) != r
+        aside, lost = counts[:, others, 0].sum(axis=1), counts[:, others, 1].sum(axis=1)
+        fits = 1 - lost / n_included[others].sum() >= least_recall
+        best = int(np.argmax(np.where(fits, aside, -lost - 1)))
+        left_out[r] = counts[best, r]
+        chosen = grid[best]
+        told = (
+            f"partial {chosen.partial}, alone {chosen.partial_alone}, population {chosen.population_closed}"
+        )
+        share = left_out[r, 0] / n_records[r]
+        print(f"{review.name:24}{share:7.3f} aside, {left_out[r, 1]:2d} of {n_included[r]:3d} lost   {told}")
+    recall = 1 - left_out[:, 1].sum() / n_included.sum()
+    share = left_out[:, 0].sum() / n_records.sum()
+    print(f"all, each by the other seven: recall {recall:.3f}, aside {share:.3f}")
 
 
 def measure(judgements: Sequence[Judgement], included: Sequence[bool]) -> tuple[int, float, float]:

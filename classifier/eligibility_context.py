@@ -24,6 +24,7 @@ _DENIED_AFTER = re.compile(
     r"^[-‐‑ ]?(?:na[iï]ve|untreated|unexposed|free(?= (?:of|from|patients|survival))|negative)\b", re.I
 )
 _DENIED_BEFORE = re.compile(
+    r"(?<!with or )(?<!with/)(?<!with and )"  # "with or without daratumumab" compares
     r"(?:\b(?:no|not|without|never|neither|lacking|absence of|free of|na[iï]ve to|unexposed to|instead of|"
     r"ineligible for|other than|rather than|no (?:prior|previous|earlier)|"
     r"not (?:previously|yet) (?:treated with|exposed to|received)|never (?:received|had)|"

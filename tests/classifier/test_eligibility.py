@@ -12,6 +12,7 @@ from classifier.eligibility_check import check_protocol
 from classifier.eligibility_context import Context, context_of
 from classifier.eligibility_design import wanted_designs
 from classifier.eligibility_learning import learn_criteria
+from classifier.eligibility_text import explain, mark_terms
 from data.protocol import CRITERIA, Criterion, Protocol, parse_protocol
 from data.records import Design, Record
 from models.criteria import Outcome
@@ -206,6 +207,7 @@ def test_designs_come_from_the_list_or_from_the_words(
         ),
         pytest.param("not tolerated, but daratumumab was", Context.STATED, id="but"),
         pytest.param("treated with daratumumab", Context.STATED, id="plain"),
+        pytest.param("bortezomib with or without daratumumab", Context.STATED, id="with or without"),
         pytest.param("daratumumab and no more", Context.STATED, id="denies something later"),
     ],
 )
@@ -373,3 +375,13 @@ def test_the_check_says_which_designs_were_taken_from_the_words() -> None:
     )
     notes = [n.message for n in check_protocol(protocol) if n.criterion == "study_design"]
     assert notes == ["names no `designs` and no word for one: no design is wanted or unwanted"]
+
+
+def test_marked_text_is_the_text_with_the_marks_taken_out(eligibility: Eligibility) -> None:
+    record = Record(title="Daratumumab-naive myeloma", abstract="Teclistamab; overall survival [sic].")
+    (judged,) = eligibility.judge([record])
+    assert mark_terms(record, judged) == (
+        "[I-P- Daratumumab-naive] [P+ myeloma] [I- Teclistamab]; [O+ overall survival] [sic]."
+    )
+    assert explain(record, judged).splitlines()[1].endswith("suggests exclude (population)")
+    assert mark_terms(Record(), eligibility.judge([Record()])[0]) == " "

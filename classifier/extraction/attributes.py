@@ -120,13 +120,13 @@ def _assessor(words: str) -> str | None:
 @lru_cache(maxsize=2)
 def _criteria(text: str) -> str | None:
     """Response criteria that the text names; one look per text, not per finding."""
-    match = _CRITERIA.search(text[:30_000])
+    match = _CRITERIA.search(text[:20_000])
     return match["c"] if match else None
 
 
 @lru_cache(maxsize=2)
 def _cut_off(text: str) -> str | None:
-    match = _CUT_OFF.search(text[:30_000]) if "ut" in text else None
+    match = _CUT_OFF.search(text[:20_000]) if "ut" in text else None
     return match["date"] if match else None
 
 

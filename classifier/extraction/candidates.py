@@ -30,7 +30,7 @@ class Candidate:
     @property
     def barred(self) -> bool:
         """Whether the refusal is one that no model may overrule."""
-        return self.refusal.startswith(_BARRED)
+        return self.link.key not in EXTRACTED or self.refusal.startswith(_BARRED)
 
 
 _BARRED = (

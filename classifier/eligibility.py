@@ -29,6 +29,7 @@ from data.records import Design, Record
 from models.background import load_background
 from models.criteria import CriteriaModel
 from models.design import DESIGNS, DesignModel, load_design_model
+from models.drug_names import with_known_names
 from models.terms import Hit, Terms
 
 FULL_ABSTRACT = 400  # characters; shorter ones often leave out what a study was about
@@ -154,7 +155,8 @@ class Eligibility:
         self.criteria_model = criteria_model
         self.thresholds = thresholds or Thresholds()
         self.design_model = design_model or load_design_model()
-        self._terms = Terms.of(protocol)
+        named = {c.name: with_known_names(c) for c in protocol.criteria}
+        self._terms = Terms(list(named.values()))
         self._forms = WordForms()
         background = load_background()
         topic = [protocol.title, protocol.question]
@@ -162,7 +164,7 @@ class Eligibility:
             c.name: Absence(c, background, also=topic if c.name == "intervention" else ())
             for c in protocol.criteria
         }
-        self._roots = {c.name: _roots(c) for c in protocol.criteria}
+        self._roots = {c.name: _roots(c) for c in named.values()}
         self._design_rule = DesignRule(protocol.criterion("study_design"), sure=self.thresholds.design)
 
     def judge(self, records: Sequence[Record]) -> list[Judgement]:

@@ -107,6 +107,13 @@ def test_an_intervention_given_before_the_study_is_not_the_one_studied(
     assert verdicts(eligibility, title)["intervention"] is expected
 
 
+@pytest.mark.parametrize("name", ["Isa-Kd", "IsaKd", "SAR650984", "SAR-650984", "Sarclisa"])
+def test_a_protocol_need_not_list_the_other_names_of_its_drugs(name: str) -> None:
+    bare = parse_protocol('title = "Bare"\n[intervention]\nwanted = ["isatuximab"]\n')
+    assert verdicts(Eligibility(bare), f"{name} in myeloma")["intervention"] is MET
+    assert verdicts(Eligibility(bare), "IRd in myeloma")["intervention"] is UNCLEAR
+
+
 def test_a_full_abstract_without_any_of_a_list_of_names_is_about_something_else(
     eligibility: Eligibility,
 ) -> None:

@@ -40,7 +40,8 @@ _NOT_GROUP = re.compile(
     r"|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|groups|arms|pts"
     r"|patients))?\Z|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard"
     r"|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients"
-    r"|all randomi|whole|entire|intent|randomi[sz]ation|baseline|enrol|study|analysis|infusion\Z|start"
+    r"|all randomi|whole|entire|intent|randomi[sz]ation|baseline|studies\Z|trials\Z|enrol|study|analysis"
+    r"|infusion\Z|start"
     r"|diagnosis"
     r"|longer|shorter|improve|better|worse|increase|independent|investigator|central|IRC|best|those\Z"
     r"|this|that|these|their|its|our|data|local|average|January|February|March|April|May|June|July|August"
@@ -52,7 +53,7 @@ _DETERMINER = re.compile(
 )
 _HAS_VALUE = re.compile(
     r"\d\s*(?:%|percent)|\b\d+ of \d+|(?<!than \d )(?<!than \d\d )\bmonths\b(?! \w)|\b(?:was|were)\b"
-    r"|\bCI\b|CI95|\b(?:19|20)\d\d\b|\d+mo\b"
+    r"|\bCI\b|\b(?:VGPR|PR|CR|SD|PD)\b|CI95|\b(?:19|20)\d\d\b|\d+mo\b"
     r"|\A(?:the )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|evaluable|assessable"
     r"|eligible|treated|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
 )

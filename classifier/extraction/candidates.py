@@ -40,6 +40,7 @@ _BARRED = (
     "a time with",
     "a count with",
     "another study's result",
+    "another disease's response",
 )
 
 
@@ -59,7 +60,8 @@ _THRESHOLD_WORDS = re.compile(
     r"|per)(?: (?:of|at|value|level))*)\s*\Z"
 )
 _ELSEWHERE = re.compile(
-    r"\A[^.;]{0,50}\b(?:reported|published|observed|seen|described|found)\s+(?:previously|elsewhere|earlier|historically"
+    r"\A[^.;]{0,50}\b(?:reported|published|observed|seen|described|found)\s+(?:previously|elsewhere"
+    r"|earlier|historically"
     r"|in (?:the )?(?:literature|previous|earlier|historical|other|[A-Z][A-Z0-9-]{3,} (?:trial|study)))"
 )
 _DIFFERENCE_BEFORE = re.compile(

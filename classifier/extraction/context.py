@@ -24,3 +24,23 @@ def is_planned(text: str, sentence: Sentence) -> bool:
     if _PLANNED.search(text, sentence.start, sentence.end) is None:
         return False
     return True
+
+
+_OTHER_DISEASE = re.compile(
+    r"migraine|headache|depress(?:ive|ion)|schizophreni|psychot|psychiatr|bipolar|arthritis|asthma"
+    r"|hyperactivity|hypertensi"
+    r"|diabet|hepatitis|osteopor|menopaus|colitis|crohn|psoria|reflux|ulcer|constipation|epilep|vaccin"
+    r"|questionnaire",
+    re.IGNORECASE,
+)
+_TUMOUR = re.compile(
+    r"cancer|carcino|tumou?r|lymphoma|leuk[a]?emi|myeloma|melanoma|sarcoma|glioma|blastoma|metasta"
+    r"|neoplas|malignan|chemotherap|oncolog"
+    r"|RECIST|IMWG|myelo|PFS|progression-free|\bORR\b|mesothelioma|amyloid",
+    re.IGNORECASE,
+)
+
+
+def is_of_another_disease(text: str) -> bool:
+    """Whether "response" here is that of a disease which is no tumour."""
+    return _OTHER_DISEASE.search(text) is not None and _TUMOUR.search(text) is None

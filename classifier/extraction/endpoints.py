@@ -141,7 +141,8 @@ ENTRIES = (
         rf"|remission) or better|at least a? ?partial{D}(?:response|remission)"
         rf"|responses?(?=\s+(?:was|were|is|had been|have been)\s+(?:\w+\s+)?(?:seen|observed|achieved"
         rf"|noted|recorded|documented|obtained|reported|found|attained|reached|confirmed))"
-        rf"|responded|[≥]{D0}(?-i:PR)\b|(?-i:PR){D}or{D}(?:better|higher|more|greater)|(?-i:RR)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
+        rf"|responded|[≥]{D0}(?-i:PR)\b|(?-i:PR){D}or{D}(?:better|higher|more|greater)"
+        rf"|(?-i:RR)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
         rf"|,?\s*\d))|(?:any|an?) (?:objective )?responses?(?! to)"
         rf"|responses?(?=\s+(?:were|was|in|with)\b)|responders",
     ),

@@ -219,6 +219,17 @@ class _Walk:
             self.focus = outer or self.focus
 
     def _endpoint(self, i: int, token: Token) -> None:
+        if (
+            KIND[token.key] == "other"
+            and self.focus is not None
+            and not self.focus.inherited
+            and not self.focus.values
+        ):
+            if re.search(
+                r"\b(?:from|since|after)\s+(?:the\s+)?(?:first\s+)?\Z",
+                self.text[max(0, token.start - 18) : token.start],
+            ):
+                return  # "median survival from relapse"
         j = self.last_endpoint
         if j >= 0 and self.tokens[j].key == "FOLLOW_UP":
             if re.fullmatch(
@@ -366,6 +377,9 @@ class _Walk:
                 and _HAZARD.search(self.text, 0, token.start) is not None
             )
         words = self.text[self.hr.end : token.start]
+        told_after = re.match(r"\s*(?:\([^()]*\)\s*)?for\s", self.text[token.end : token.end + 60])
+        if decimal and told_after and any(k.statistic == "hazard_ratio" for k in self.links):
+            return True  # "0.67 for PFS and 0.81 for OS"
         near = len(words) < 60 and not re.search(r"\d|\bper\s*\Z", words)
         return (
             token.interval is not None
@@ -390,6 +404,16 @@ class _Walk:
                     return other
         back = _BACK_TO_TOPIC.search(self.text, max(0, token.start - 60), token.start)
         if not back:
+            of_rates = all(KIND[k] == "rate" for k in focus.keys)
+            if of_rates and not focus.inherited and q.kind in (Kind.TIME, Kind.NOT_REACHED):
+                # "not reached in responders but 6.1 months in others": a time has no place with a rate
+                for other in reversed(self.history[:-1]):
+                    if (
+                        other.start >= self.tokens[0].start
+                        and set(other.keys) & EXTRACTED
+                        and KIND[other.keys[0]] == "time"
+                    ):
+                        return other
             return focus
         if self.last_endpoint >= 0:
             named = self.tokens[self.last_endpoint].end
@@ -467,6 +491,16 @@ class _Walk:
             return "ORR", "of those, responded"
         if token.quantity is not None and token.quantity.why == "no response in":
             return "ORR", "no responses"
+        q, focus = token.quantity, self.focus
+        if (
+            q is not None
+            and q.kind is Kind.COUNT
+            and q.count == 0
+            and focus is not None
+            and not focus.inherited
+        ):
+            if self.text[focus.start : focus.end].casefold().startswith("no response"):
+                return "ORR", "no responses"
         last, runs = i, 1
         for j in range(i + 1, len(self.tokens)):
             other = self.tokens[j]
@@ -514,7 +548,7 @@ class _Walk:
             return "", ""
         name = self.text[self.tokens[j].start : self.tokens[j].end]
         percent = q.kind in (Kind.PERCENT, Kind.COUNT)
-        if _FORWARD_FOR.match(words) and (q.kind is Kind.PLAIN or self.focus is None or percent):
+        if _FORWARD_FOR.match(words) and (q.kind is Kind.PLAIN or percent or KIND[key] == "time"):
             return key, "value for its endpoint"
         if key == "FOLLOW_UP" and re.fullmatch(
             r"\s*(?:of\s+)?(?:the\s+)?(?:median\s+|mean\s+|potential\s+)*", words

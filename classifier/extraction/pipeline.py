@@ -9,7 +9,7 @@ from pathlib import Path
 
 from classifier.extraction.arms import ArmMemory, SentenceArms, study_arms
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
-from classifier.extraction.context import is_planned
+from classifier.extraction.context import is_of_another_disease, is_planned
 from classifier.extraction.endpoints import EXTRACTED, KIND, find_endpoints, mentions_endpoint
 from classifier.extraction.facts import RecordFacts, record_facts
 from classifier.extraction.features import candidate_features
@@ -127,6 +127,7 @@ class Extractor:
     def _candidates(self, text: str, sentences: list[Sentence]) -> Iterator[Candidate]:
         focus: Focus | None = None
         memory: ArmMemory | None = None
+        elsewhere = is_of_another_disease(text[:MAX_TEXT])
         primary = primary_endpoint(text[:MAX_TEXT])
         since = 9
         for sentence in sentences:
@@ -151,6 +152,9 @@ class Extractor:
                 continue
             planned = is_planned(text, sentence)
             candidates = [judge(text, sentence, tokens, link, planned) for link in links]
+            for candidate in candidates:
+                if elsewhere and candidate.link.key == "ORR":
+                    candidate.refusal = "another disease's response"
             kept = [c.link for c in candidates if may_name_arms(c)]
             if kept:
                 memory = memory or ArmMemory(study_arms(text[:MAX_TEXT]))

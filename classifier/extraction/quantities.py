@@ -78,7 +78,10 @@ _PATTERN = re.compile(
     rf"|(?P<n>[nN]{S}[=:]{S}{NUMBER})"
     rf"|(?P<i2>I{S}[2\u00b2]{S}[=:,]?{S}(?:of|was)?{S}{NUMBER}{S}%?)"
     # "No responses were seen" states a rate of zero
-    rf"|(?P<zero>[Nn]o(?:{S1}(?:objective|confirmed|overall|clinical|tumou?r|complete{S1}or{S1}partial"
+    rf"|(?P<zero>(?:[Nn]o|[Nn]one{S1}of{S1}the){S1}(?:[a-z]+{S1})?(?:patients?|pts)(?={S1}(?:responded"
+    rf"|had{S1}an?{S1}(?:objective{S1})?response"
+    rf"|achieved{S1}an?{S1}(?:objective{S1})?response))"
+    rf"|[Nn]o(?:{S1}(?:objective|confirmed|overall|clinical|tumou?r|complete{S1}or{S1}partial"
     rf"|partial{S1}or{S1}complete)){{0,2}}{S1}responses?(?={S1}(?:was|were|had{S1}been|have{S1}been|occurred"
     rf"|among|seen|observed)))"
     # grade 3/4, phase 2, day 1, cohort 2, cycle 1-6, score of 0-1

@@ -25,6 +25,7 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     _responders_of(text, sentence, tokens)
     read_rows(text, tokens)
     _units_behind_brackets(text, tokens)
+    _units_in_heads(text, tokens)
     spread_units(text, tokens)
     _times_before_endpoints(text, tokens)
     _thresholds_after_endpoints(text, tokens)
@@ -51,6 +52,30 @@ def _units_behind_brackets(text: str, tokens: list[Token]) -> None:
         else:
             months = to_months(q.value, match["u"])
             token.quantity = Quantity(Kind.TIME, q.start, q.end, months, unit=match["u"])
+
+
+_UNIT_IN_HEAD = re.compile(
+    rf"\s*(?:\(|\[|,|\bin)\s*(?P<u>months|weeks|days|years|mo|{PERCENT})\s*(?:\)|\]|,|:|\bwas\b|\bwere\b)"
+)
+
+
+def _units_in_heads(text: str, tokens: list[Token]) -> None:
+    """ "Median PFS (months) was 7.2", "PFS in months: 5.2 (A), 6.1 (B)": the unit stands with the"
+    " endpoint."""
+    unit, depth = "", 0
+    for token in tokens:
+        if token.kind == "endpoint":
+            head = _UNIT_IN_HEAD.match(text, token.end, token.end + 24)
+            unit, depth = (head["u"], token.depth) if head else ("", 0)
+        q = token.quantity
+        if not unit or token.kind != "value" or q is None or q.kind is not Kind.PLAIN or q.value is None:
+            continue
+        if token.depth != depth or not text[token.start].isdigit():
+            continue
+        if unit[0] in "%p":
+            token.quantity = Quantity(Kind.PERCENT, q.start, q.end, q.value)
+        else:
+            token.quantity = Quantity(Kind.TIME, q.start, q.end, to_months(q.value, unit), unit=unit)
 
 
 def _times_before_endpoints(text: str, tokens: list[Token]) -> None:

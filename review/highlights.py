@@ -60,12 +60,16 @@ def _cut(text: str, begin: int, end: int, spans: Sequence[Span]) -> list[Stretch
         closed.setdefault(min(span.end, end), []).append(span.name)
     cuts = sorted({begin, end, *opened, *closed})
     standing: dict[str, int] = {}
-    pieces = []
+    pieces: list[Stretch] = []
     for start, stop in itertools.pairwise(cuts):
         for name in closed.get(start, ()):
             standing[name] -= 1
         for name in opened.get(start, ()):
             standing[name] = standing.get(name, 0) + 1
         marks = tuple(sorted(name for name, n in standing.items() if n))
-        pieces.append(Stretch(text[start:stop], start, marks))
+        if pieces and pieces[-1].marks == marks:
+            before = pieces.pop()
+            pieces.append(Stretch(before.text + text[start:stop], before.at, marks))
+        else:
+            pieces.append(Stretch(text[start:stop], start, marks))
     return pieces

@@ -165,14 +165,21 @@ def compose(
         if turn == _CONTROL:
             kind, record_id = "control", next((i for i in control if i not in taken), None)
         elif turn == _EXPLORATION and len(ranked) > n:
-            # Log-uniform over the ranks behind the queue: near ones often, far ones sometimes.
-            at = int(math.exp(rng.uniform(math.log(n), math.log(len(ranked)))))
-            kind, record_id = "exploration", ranked[min(at, len(ranked) - 1)]
+            kind, record_id = "exploration", _explored(ranked, taken, n=n, rng=rng)
         if record_id is None or record_id in taken:
             kind, record_id = "ranked", next(i for i in best if i not in taken)
         taken.add(record_id)
         chosen.append((record_id, kind))
     return chosen
+
+
+def _explored(ranked: Sequence[int], taken: set[int], *, n: int, rng: np.random.Generator) -> int | None:
+    """A record of the ranks behind the queue, log-uniform: near ones often, far ones sometimes."""
+    for _ in range(20):
+        at = int(math.exp(rng.uniform(math.log(n), math.log(len(ranked)))))
+        if ranked[min(at, len(ranked) - 1)] not in taken:
+            return ranked[min(at, len(ranked) - 1)]
+    return None
 
 
 def second_readings(waiting: Sequence[int], seed: int) -> list[int]:

@@ -17,14 +17,20 @@ let at = 0;
 let done = []; // fact ids, for undo
 let splits = recall(`splits-${recordId}`, []); // finding ids that are facts of their own
 let openForm = null;
+let filled = "";
 
 // --- showing -----------------------------------------------------------------------------------
 
 function show(answer, { keep = true } = {}) {
   record = answer;
-  if (record.title.length) fill($("record-title"), record.title);
-  else $("record-title").textContent = "(no title)";
-  fill($("record-abstract"), record.abstract);
+  const text = JSON.stringify([record.title, record.abstract]);
+  if (text !== filled) {
+    // Only what changed is drawn anew: a selection in the text outlives the server's answers.
+    filled = text;
+    if (record.title.length) fill($("record-title"), record.title);
+    else $("record-title").textContent = "(no title)";
+    fill($("record-abstract"), record.abstract);
+  }
   $("record").setAttribute("aria-busy", "false");
   $("no-abstract").hidden = record.abstract.length > 0;
   $("record-byline").textContent = byline(record.meta);

@@ -1,0 +1,380 @@
+"""What the server refuses: with the right status, a clear message, and nothing written."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from review.web.serve import ServeError, listen
+from tests.review.desk import HERE, Reader, log_rows, new_project, refit
+
+KEY = "a-key-of-this-test"
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    with new_project(tmp_path) as project:
+        refit(project)
+        yield Reader(project)
+
+
+def test_a_decision_is_kept_once_with_what_the_reader_was_shown(reader) -> None:
+    (record,) = reader.lease()
+    first = reader.decide(record["id"], "exclude", reason="population", note="wrong disease")
+    again = reader.decide(record["id"], "exclude", reason="population", note="wrong disease")
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json()["progress"]["n_excluded"] == again.json()["progress"]["n_excluded"] == 1
+    assert first.json()["progress"]["n_left"] == 11
+    query = (
+        "SELECT verdict, reason, note, shown_rank, suggestion_visible, shown_model_id"
+        " FROM screening_decisions"
+    )
+    with reader.project.store.read() as db:
+        ((verdict, reason, note, rank, visible, model_id),) = db.execute(sa.text(query)).all()
+    assert (verdict, reason, note, rank, bool(visible)) == (
+        "exclude",
+        "population",
+        "wrong disease",
+        1,
+        False,
+    )
+    assert model_id.startswith("queue-relevance-")
+
+
+def test_a_suggestion_is_not_sent_with_the_record_and_asking_for_it_is_kept(reader) -> None:
+    (record,) = reader.lease()
+    assert not {"score", "suggestion", "probability", "reasons", "kind", "rank"} & set(record)
+    told = reader.web.post(f"/api/records/{record['id']}/suggestion", json={}).json()
+    assert told["rank"] == 1
+    assert told["reasons"]
+    reader.decide(record["id"])
+    with reader.project.store.read() as db:
+        assert db.execute(sa.text("SELECT suggestion_visible FROM screening_decisions")).scalar()
+
+
+def test_a_second_reader_gets_no_suggestion_and_no_history(tmp_path) -> None:
+    with new_project(tmp_path, mode="dual") as project:
+        refit(project)
+        ada, ben = Reader(project), Reader(project, person="Ben")
+        (record,) = ada.lease()
+        ada.decide(record["id"])
+        refit(project)
+        (second,) = ben.lease()
+        assert (second["id"], second["can_suggest"], second["decided"]) == (record["id"], False, None)
+        refused = ben.web.post(f"/api/records/{record['id']}/suggestion", json={})
+        assert (refused.status_code, refused.json()["error"]) == (409, "no_suggestion")
+        assert ben.web.get(f"/api/records/{record['id']}/history").json() == {"entries": []}
+        assert len(ada.web.get(f"/api/records/{record['id']}/history").json()["entries"]) == 1
+
+
+FOREIGN = [
+    pytest.param({"host": "evil.example"}, 421, "host", id="DNS rebinding: another host's name"),
+    pytest.param({"host": "127.0.0.1:9999"}, 421, "host", id="another port"),
+    pytest.param({"origin": "http://evil.example"}, 403, "origin", id="another web page"),
+    pytest.param({"origin": "http://127.0.0.1:9999"}, 403, "origin", id="another local server"),
+    pytest.param({"origin": "null"}, 403, "origin", id="a sandboxed page"),
+    pytest.param({"origin": "https://127.0.0.1:8000"}, 403, "origin", id="another scheme"),
+    pytest.param({"sec-fetch-site": "cross-site"}, 403, "origin", id="what the browser calls cross-site"),
+    pytest.param({"x-picosieve-token": "f" * 32}, 403, "stale", id="the token of an earlier server"),
+    pytest.param({"x-picosieve-token": ""}, 403, "stale", id="no token"),
+    pytest.param({"content-type": "text/plain"}, 415, "type", id="what a foreign form can send"),
+]
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """One review for every request that must change nothing."""
+    with new_project(tmp_path_factory.mktemp("untouched")) as project:
+        refit(project)
+        yield Reader(project)
+
+
+@pytest.mark.parametrize(("headers", "status", "code"), FOREIGN)
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/decisions", {"key": KEY, "record_id": 1, "verdict": "include"}),
+        ("/api/undo", {"key": KEY, "record_id": 1}),
+        ("/api/marks", {"key": KEY, "record_id": 1, "kind": "skip"}),
+        ("/api/leases", {"n": 1}),
+        ("/api/findings/decisions", {"key": KEY, "finding_ids": [1], "verdict": "confirm"}),
+    ],
+)
+def test_a_foreign_request_changes_nothing(untouched, headers, status, code, path, body) -> None:
+    answer = untouched.web.post(path, json=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (status, code)
+    assert log_rows(untouched.project) == []
+
+
+def test_a_request_without_an_origin_is_refused(reader) -> None:
+    del reader.web.headers["origin"]
+    assert reader.web.post("/api/leases", json={"n": 1}).status_code == 403
+
+
+def test_every_page_forbids_inline_scripts_and_foreign_addresses(reader) -> None:
+    for path in ("/screen", "/findings", "/findings/1", "/static/js/screen.js", "/nowhere"):
+        headers = reader.web.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self';")
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "access-control-allow-origin" not in headers
+    page = reader.web.get("/screen").text
+    assert "<script>" not in page
+    assert " onclick=" not in page
+    assert "style=" not in page
+    assert "https://" not in page
+
+
+DECISION = {"key": KEY, "record_id": 1, "verdict": "include"}
+BAD = [
+    pytest.param("{", 400, "json", "not valid JSON", id="invalid JSON"),
+    pytest.param("[]", 422, "invalid", "valid dictionary", id="not an object"),
+    pytest.param(DECISION | {"record_id": 999}, 404, "not_found", "R999: there is none", id="unknown record"),
+    pytest.param(DECISION | {"record_id": 10**30}, 422, "invalid", "record_id", id="an absurd id"),
+    pytest.param(DECISION | {"verdict": "perhaps"}, 422, "invalid", "verdict", id="unknown verdict"),
+    pytest.param(DECISION | {"reason": "population"}, 422, "invalid", "goes with", id="reason, include"),
+    pytest.param(
+        DECISION | {"verdict": "exclude", "reason": "boredom"}, 422, "invalid", "none of", id="unknown reason"
+    ),
+    pytest.param(DECISION | {"note": "x" * 4001}, 422, "invalid", "note", id="oversized note"),
+    pytest.param(DECISION | {"note": "x" * 70_000}, 413, "too_large", "64 kB", id="oversized body"),
+    pytest.param(DECISION | {"key": ""}, 422, "invalid", "key", id="no key"),
+    pytest.param(DECISION | {"person": "Somebody"}, 422, "invalid", "person", id="somebody else's name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "status", "code", "told"), BAD)
+def test_a_bad_decision_is_refused_with_a_reason(untouched, body, status, code, told) -> None:
+    untouched.web.post("/api/records/1/lease", json={})
+    content = body if isinstance(body, str) else None
+    answer = untouched.web.post(
+        "/api/decisions",
+        json=None if content else body,
+        content=content,
+        headers={"content-type": "application/json"},
+    )
+    assert (answer.status_code, answer.json()["error"]) == (status, code)
+    assert told in answer.json()["message"]
+    assert log_rows(untouched.project) == []
+
+
+def test_a_decision_without_a_lease_or_on_anothers_is_refused(reader) -> None:
+    refused = reader.decide(1)
+    assert (refused.status_code, refused.json()["error"]) == (409, "lease_expired")
+    ben = Reader(reader.project, person="Ben")
+    (record,) = ben.lease()
+    refused = reader.decide(record["id"])
+    assert (refused.status_code, refused.json()["error"]) == (409, "not_yours")
+    assert "is being read by another person" in refused.json()["message"]
+    opened = reader.web.post(f"/api/records/{record['id']}/lease", json={}).json()
+    assert opened["leased"] is False
+    assert "another person" in opened["why_not"]
+    assert log_rows(reader.project) == []
+
+
+def test_an_expired_lease_is_refused_and_the_same_decision_taken_once_it_is_renewed(reader) -> None:
+    (record,) = reader.lease()
+    with reader.project.store.write() as db:
+        db.execute(sa.text("UPDATE leases SET expires_at = '2020-01-01'"))
+    refused = reader.decide(record["id"])
+    assert (refused.status_code, refused.json()["error"]) == (409, "lease_expired")
+    assert "open it again" in refused.json()["message"]
+    assert log_rows(reader.project) == []
+    reader.web.post(f"/api/records/{record['id']}/lease", json={})
+    assert reader.decide(record["id"]).status_code == 200
+
+
+def test_a_key_used_for_another_decision_is_refused(reader) -> None:
+    one, other = reader.lease(2)
+    reader.decide(one["id"], key=KEY)
+    before = log_rows(reader.project)
+    refused = reader.decide(other["id"], key=KEY)
+    assert (refused.status_code, refused.json()["error"]) == (409, "key_used")
+    refused = reader.decide(one["id"], "exclude", key=KEY)
+    assert (refused.status_code, refused.json()["error"]) == (409, "key_used")
+    assert log_rows(reader.project) == before
+
+
+def test_undo_needs_a_decision_and_is_written_once(reader) -> None:
+    (record,) = reader.lease()
+    body = {"key": "undo-of-this-test", "record_id": record["id"]}
+    refused = reader.web.post("/api/undo", json=body)
+    assert (refused.status_code, refused.json()["error"]) == (409, "no_decision")
+    assert log_rows(reader.project) == []
+    reader.decide(record["id"])
+    answers = [reader.web.post("/api/undo", json=body) for _ in range(2)]
+    assert [a.json()["progress"]["n_read"] for a in answers] == [0, 0]
+    assert len(log_rows(reader.project)) == 2
+
+
+def test_records_are_searched_by_words_ids_and_lists(reader) -> None:
+    def found(q: str, among: str = "all") -> list[int]:
+        rows = reader.web.get("/api/search", params={"q": q, "among": among}).json()["found"]
+        return [row["record_id"] for row in rows]
+
+    assert found("isatuximab REPORT 10") == [11]
+    assert found("R7") == [7]
+    assert found("100%") == found("_") == found("nothing of the kind") == []
+    (record,) = reader.lease()
+    reader.decide(record["id"])
+    assert found("", "include") == [record["id"]]
+    reader.web.post("/api/marks", json={"key": KEY, "record_id": 2, "kind": "discuss"})
+    assert found("", "discuss") == [2]
+    assert reader.web.get("/api/search", params={"among": "everything"}).status_code == 404
+    assert reader.web.get("/api/search", params={"q": "x" * 301}).status_code == 422
+
+
+# --- findings -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def confirming(reader: Reader) -> Reader:
+    """Ada with record 1 included: three findings, of which two state one fact."""
+    reader.web.post("/api/records/1/lease", json={})
+    assert reader.decide(1).status_code == 200
+    return reader
+
+
+@pytest.fixture(scope="module")
+def one_included(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """The same, one review for every request that must change nothing."""
+    with new_project(tmp_path_factory.mktemp("included")) as project:
+        reader = Reader(project)
+        reader.web.post("/api/records/1/lease", json={})
+        reader.decide(1)
+        yield reader
+
+
+def of_record(reader: Reader) -> dict[str, Any]:
+    answer = reader.web.get("/api/findings/1").json()
+    return {card["says"]: card for card in answer["cards"]}
+
+
+def outcomes(reader: Reader) -> list[str]:
+    query = sa.text("SELECT verdict FROM finding_decisions WHERE finding_id IN (1, 2, 3, 4) ORDER BY id")
+    with reader.project.store.read() as db:
+        return list(db.execute(query).scalars())
+
+
+def test_a_fact_stated_twice_is_one_card_and_one_verdict_decides_both(confirming) -> None:
+    cards = of_record(confirming)
+    assert list(cards) == ["PFS median 4.6 months (95% CI 3.5-6.2)", "OS median 15.9 months"]
+    pfs = cards["PFS median 4.6 months (95% CI 3.5-6.2)"]
+    assert (pfs["finding_ids"], pfs["state"], pfs["mine"]) == ([1, 3], "proposed", None)
+    assert [p["quote"] for p in pfs["places"]] == [
+        "Median PFS was 4.6 months (95% CI 3.5-6.2).",
+        "In short, median PFS was 4.6 months.",
+    ]
+    body = {"key": KEY, "finding_ids": [1, 3], "verdict": "confirm"}
+    for _ in range(2):
+        assert confirming.web.post("/api/findings/decisions", json=body).status_code == 200
+    assert outcomes(confirming) == ["confirm", "confirm"]
+    assert (
+        confirming.web.post("/api/findings/undo", json={"key": KEY + "-u", "finding_ids": [1, 3]}).status_code
+        == 200
+    )
+    assert of_record(confirming)["PFS median 4.6 months (95% CI 3.5-6.2)"]["state"] == "proposed"
+
+
+def test_a_correction_is_checked_and_kept(confirming) -> None:
+    body = {
+        "key": KEY,
+        "finding_ids": [2],
+        "verdict": "correct",
+        "changes": {"value": "16.9", "ci_lower": "20", "ci_upper": "10"},
+    }
+    refused = confirming.web.post("/api/findings/decisions", json=body)
+    assert refused.status_code == 422
+    assert "ci_lower is above ci_upper" in refused.json()["message"]
+    assert outcomes(confirming) == []
+    body["changes"] = {"value": "16.9", "arm": "refractory"}
+    assert confirming.web.post("/api/findings/decisions", json=body).status_code == 200
+    assert "OS median 16.9 months, refractory" in of_record(confirming)
+
+
+VERDICT, ADD = "/api/findings/decisions", "/api/findings/1/add"
+PFS = {"endpoint": "PFS", "statistic": "median", "value": 4}
+
+
+def changed(**changes: object) -> dict[str, object]:
+    return {"finding_ids": [1], "verdict": "correct", "changes": changes}
+
+
+def confirmed(*finding_ids: int, **more: object) -> dict[str, object]:
+    return {"finding_ids": finding_ids, "verdict": "confirm"} | more
+
+
+def added(**more: object) -> dict[str, object]:
+    return {"fields": PFS | more}
+
+
+BAD_FINDINGS = [
+    pytest.param(VERDICT, confirmed(999), 404, "F999: there is none", id="unknown finding"),
+    pytest.param(VERDICT, confirmed(), 422, "finding_ids", id="no finding"),
+    pytest.param(VERDICT, confirmed(1, 4), 409, "several records", id="two records"),
+    pytest.param(VERDICT, confirmed(1, changes={"value": 5}), 422, "go with correct", id="confirm, changes"),
+    pytest.param(VERDICT, changed(colour="red"), 422, "no field 'colour'", id="unknown field"),
+    pytest.param(VERDICT, changed(value="a lot"), 422, "expected a number", id="no number"),
+    pytest.param("/api/findings/undo", {"finding_ids": [1]}, 409, "no decision on it", id="nothing to undo"),
+    pytest.param(ADD, added(start=10**6, end=10**6 + 4), 422, "not within its text", id="offsets too far"),
+    pytest.param(ADD, added(start=9, end=3), 422, "not within its text", id="offsets backwards"),
+    pytest.param(ADD, added(), 422, "say where it stands", id="no place"),
+    pytest.param(ADD, added(value_text="4.6 months"), 422, "more than once", id="words that stand twice"),
+    pytest.param(ADD, added(value=-4, locator="p. 3"), 422, "negative", id="impossible value"),
+    pytest.param("/api/findings/2/add", added(locator="p. 3"), 409, "is not included", id="not included"),
+    pytest.param("/api/findings/999/add", {"fields": {}}, 404, "R999: there is none", id="unknown record"),
+    pytest.param("/api/findings/1/complete", {}, 409, "2 of its cards wait", id="complete with open cards"),
+    pytest.param("/api/findings/1/blind", {"fields": {}}, 409, "was not drawn", id="blind, not drawn"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "status", "told"), BAD_FINDINGS)
+def test_a_bad_verdict_on_a_finding_is_refused_with_a_reason(one_included, path, body, status, told) -> None:
+    before = log_rows(one_included.project)
+    answer = one_included.web.post(path, json={"key": KEY} | body)
+    assert answer.status_code == status, answer.text
+    assert told in answer.json()["message"]
+    assert log_rows(one_included.project) == before
+
+
+def test_a_finding_is_added_by_selection_by_words_or_by_locator(confirming) -> None:
+    text = "Isatuximab in myeloma, report 0 " + "We followed a cohort with myeloma."
+    start = text.index("cohort")
+    places: list[dict[str, object]] = [
+        {"start": start, "end": start + 6},
+        {"value_text": "3.5-6.2"},
+        {"locator": "p. 7, table 2"},
+    ]
+    for i, place in enumerate(places):
+        fields = PFS | {"value": 7 + i} | place
+        answer = confirming.web.post("/api/findings/1/add", json={"key": f"{KEY}-{i}", "fields": fields})
+        assert answer.status_code == 200, answer.text
+    cards = of_record(confirming)
+    quotes = {says: card["places"][0]["quote"] for says, card in cards.items() if card["added"]}
+    assert quotes == {
+        "PFS median 7 months": "Isatuximab in myeloma, report 0 We followed a cohort with myeloma.",
+        "PFS median 8 months": "3.5-6.2",
+        "PFS median 9 months": "p. 7, table 2",
+    }
+    assert {cards[says]["state"] for says in quotes} == {"accepted"}
+
+
+# --- the port -----------------------------------------------------------------------------------
+
+
+def test_a_port_that_is_taken_and_a_host_that_is_not_this_machine_are_refused() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ServeError, match=rf"port {port} of 127.0.0.1 cannot be had .*try --port"):
+            listen("127.0.0.1", port)
+    for host in ("0.0.0.0", "192.0.2.7", "example.org", "::"):
+        with pytest.raises(ServeError, match=r"give 127\.0\.0\.1"):
+            listen(host, 0)
+    assert HERE.endswith(":8000")

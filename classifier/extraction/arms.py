@@ -40,7 +40,8 @@ _NOT_GROUP = re.compile(
     r"|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|groups|arms|pts"
     r"|patients))?\Z|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard"
     r"|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients"
-    r"|all randomi|whole|entire|intent|randomi[sz]ation|baseline|studies\Z|trials\Z|enrol|study|analysis"
+    r"|all randomi|whole|entire|intent|randomi[sz]ation|baseline|ITT\b|evaluable|per[- ]protocol|safety"
+    r"|efficacy|full analysis|studies\Z|trials\Z|enrol|study|analysis"
     r"|infusion\Z|start"
     r"|diagnosis"
     r"|longer|shorter|improve|better|worse|increase|independent|investigator|central|IRC|best|those\Z"
@@ -53,7 +54,7 @@ _DETERMINER = re.compile(
 )
 _HAS_VALUE = re.compile(
     r"\d\s*(?:%|percent)|\b\d+ of \d+|(?<!than \d )(?<!than \d\d )\bmonths\b(?! \w)|\b(?:was|were)\b"
-    r"|\bCI\b|\b(?:VGPR|PR|CR|SD|PD)\b|CI95|\b(?:19|20)\d\d\b|\d+mo\b"
+    r"|\bCI\b|\d (?:VGPR|PR|CR)\b|\b(?:PR|CR) in \d|CI95|\b(?:19|20)\d\d\b|\d+mo\b"
     r"|\A(?:the )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|evaluable|assessable"
     r"|eligible|treated|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
 )
@@ -79,7 +80,7 @@ _SPLIT = re.compile(
 _VERSUS = re.compile(
     r"\s+(?:vs?\.?|versus|(?:as\s+)?compared (?:with|to)|than(?: with| in| for)?|against)\s+(?:the\s+)?"
 )
-_WORD = re.compile(r"[^\s()\[\];]+")
+_WORD = re.compile(r"[^\s()\[\];]+(?:\([^()\s]{1,14}\)[^\s()\[\];]*)?")  # "del(17p)", "t(11;14)"
 
 
 @dataclass(slots=True)
@@ -205,6 +206,11 @@ _COMPARED = (
         r"|was superior|extended)\b[^;()]{0,50}?\s+(?:over|compared with|versus|vs\.?"
         r"|to)\s+(?P<b>[^,;()]{2,50}?)\s*[(\[]"
     ),
+    re.compile(
+        r"(?:^|[.:;,] )(?P<a>[A-Z][^,;()]{2,50}?)\s+(?:had|showed|achieved"
+        r"|experienced)\b[^;()]{0,50}?\bthan\s+(?:those\s+|patients\s+)?(?:with\s+"
+        r"|in\s+)?(?P<b>[^,;()]{2,50}?)\s*[(\[]"
+    ),
 )
 
 
@@ -308,13 +314,15 @@ def _sized(text: str, start: int, end: int) -> list[str]:
     return found[:4] if len(found) >= 2 else []
 
 
-_NAME_IN_BRACKETS = re.compile(r"\s*[(\[]\s*([A-Za-z][^()\[\]=;%]{1,50})[)\]]")
+_NAME_IN_BRACKETS = re.compile(r"\s*[(\[]\s*([A-Za-z][^()\[\]=;%]{0,50})[)\]]")
 _NOT_NAME = re.compile(
     r"\b(?:was|were|is|are|had|of|PFS|OS|ORR|mPFS|mOS|HR|survival|rates?|respons\w+|median|overall|at|to"
     r"|by|than|months?|years?|only|about|CI|range|mean|from|and|it|had|in|with|for|the)\b|\d\s*%",
     re.IGNORECASE,
 )
-_GROUP_WORD = re.compile(r"\b(?:patients|pts|cohort|arm|group|studies|trials|those|dose|refractory)\b")
+_GROUP_WORD = re.compile(
+    r"\b(?:patients|pts|cohort|arm|group|studies|trials|those|dose|refractory)\b", re.IGNORECASE
+)
 _NO_NAME = re.compile(
     r"\b(?:not reached|reached|estimable|CI\d*|range|IQR|p|n|months|SD|PFS|OS|ORR|CR|PR|RR|HR)\b|\bvs?\b"
     r"|versus"
@@ -506,6 +514,10 @@ class SentenceArms:
             names = split_names(match[1], n) if not re.search(r"CI|\bp\s*[=<]|\d\s*%", match[1]) else None
             if names:
                 return names
+        had = re.match(r"(?:The\s+)?(?P<l>[^;():,]{3,90}?)\s+(?:had|achieved|showed|experienced)\b", head)
+        subjects = split_names(had["l"], n) if had else None
+        if subjects is not None:
+            return subjects
         listed = self._named_before_verb(head, n) if n > 2 else None
         if listed is not None:
             return listed
@@ -615,6 +627,12 @@ class SentenceArms:
             r"|an?\s+)?(?P<l>[^,;:()]{2,60}?)\s+\Z",
             head,
         )
+        if match is None:
+            match = re.search(
+                r"\b(?:those|patients)\s+(?:receiving|given|on|treated with)\s+(?:the\s+)?"
+                r"(?P<l>[^,;:()]{2,40}?)\s+\Z",
+                head,
+            )
         if match is None:
             match = re.search(
                 r"\b(?:in|after|among|with)\s+(?:the\s+)?(?P<l>[^,;:()]{2,60}?),\s+(?:where|of whom"

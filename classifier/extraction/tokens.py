@@ -207,6 +207,13 @@ def _take_unit(text: str, token: Token, other: Quantity) -> None:
         token.quantity = Quantity(Kind.TIME, q.start, q.end, to_months(q.value, other.unit), unit=other.unit)
 
 
+def _each_with_its_unit(a: Token, b: Token) -> bool:
+    """Whether both are times written with their unit."""
+    return all(
+        t.quantity is not None and t.quantity.kind is Kind.TIME and t.end - t.start > 5 for t in (a, b)
+    )
+
+
 def _same_row(text: str, a: Token, b: Token) -> bool:
     """Whether two values are neighbouring cells of a flattened table row."""
     if a.quantity is None or b.quantity is None or a.quantity.kind is not b.quantity.kind:
@@ -224,7 +231,9 @@ def join_runs(text: str, tokens: list[Token]) -> None:
         earlier = before.get(token.depth)
         if earlier is not None:
             between = gap(text, tokens, earlier, i)
-            if len(between) < 34 and (LIST_JOIN.match(between) or _same_row(text, tokens[earlier], token)):
+            if between.strip() == "," and _each_with_its_unit(tokens[earlier], token):
+                pass  # "6.0 months, 3.1 months for X": two statements, not a list
+            elif len(between) < 34 and (LIST_JOIN.match(between) or _same_row(text, tokens[earlier], token)):
                 token.joined, token.run = True, tokens[earlier].run
                 token.versus = bool(VERSUS.search(between))
         if not token.joined:

@@ -7,7 +7,9 @@ eight reviews of `benchmarks/ranking` (seeds 0-2), see docs/experiments.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources.abc import Traversable
 from itertools import islice
 from pathlib import Path
@@ -22,6 +24,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from data.errors import ScreeningError
 from data.protocol import parse_protocol
@@ -168,7 +171,17 @@ def solve_margins(
     ----------
     Newton on the active set: Keerthi & DeCoste (2005), JMLR 6, 341-361.
     """
-    prior = np.zeros(len(signs)) if offset is None else offset
+    with _one_thread():
+        return _solve(gram, signs, cost, np.zeros(len(signs)) if offset is None else offset, start)
+
+
+def _solve(
+    gram: FloatArray,
+    signs: FloatArray,
+    cost: FloatArray,
+    prior: FloatArray,
+    start: npt.NDArray[np.bool_] | None,
+) -> Margins:
     active = np.ones(len(signs), dtype=np.bool_) if start is None else start
     solve = _exact if len(signs) <= _DENSE else _iterated
     for _ in range(_MAX_STEPS):
@@ -201,6 +214,17 @@ def left_out_scores(
         inverse = cho_solve(cho_factor(inner, lower=True), np.eye(len(rows)))
         scores[rows] = signs[rows] - margins.dual[rows] / np.diag(inverse)
     return np.asarray(scores)
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Linear algebra on one thread: the same sums on every machine, and no waiting for busy cores."""
+    limited: AbstractContextManager[object] = _threads().limit(limits=1, user_api="blas")
+    return limited
 
 
 def _exact(

@@ -1,0 +1,134 @@
+"""Replay the labelled reviews, each with what the others taught; fit the prior that ships.
+
+    python -m benchmarks.ranking                       the tables, seeds 0 to 2 (every record is a refit)
+    python -m benchmarks.ranking --seeds 0 --workers 2
+    python -m benchmarks.ranking --calibration PLOT.png   expected calibration error, and its plot
+    python -m benchmarks.ranking --fit FOLDER          fit the prior on every review and write the bundle
+
+Reads `../shared/benchmarks/ranking`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from classifier.ranking import Ranker
+from models.metrics import calibration_error, reliability
+from training.evaluate import (
+    Replay,
+    average,
+    evaluate_ranking,
+    find_reviews,
+    learn_prior,
+    see_review,
+)
+from training.simulate import read_labelled
+
+FOLDER = Path(__file__).resolve().parents[2] / "shared" / "benchmarks" / "ranking"
+MEASURES = ("loss", "recall_10", "recall_20", "wss_95", "wss_100")
+# Of ASReview 2.2 with ELAS u4, refitted after every record, same priors, mean of seeds 0 to 2.
+PEER = {"loss": 0.124, "recall_10": 0.536, "recall_20": 0.749, "wss_95": 0.448, "wss_100": 0.329}
+
+
+def print_table(title: str, replays: Sequence[Replay]) -> None:
+    """A line per review, the macro mean, and the peer's."""
+    print(f"\n{title}\n{'review':26}" + "".join(f"{m:>11}" for m in MEASURES))
+    for name, row in average(replays).items():
+        print(f"{name:26}" + "".join(f"{row[m]:11.3f}" for m in MEASURES))
+    print(f"{'ASReview 2.2 (MACRO)':26}" + "".join(f"{PEER[m]:11.3f}" for m in MEASURES), flush=True)
+
+
+def measure_calibration(plot: Path | None) -> None:
+    """Probabilities of the unread when a tenth, a quarter and half of a review is read, and their truth."""
+    points: dict[float, tuple[list[float], list[int]]] = {}
+    seen = {r.name: see_review(r) for r in find_reviews(FOLDER)}
+    for review in find_reviews(FOLDER):
+        prior = learn_prior([s for name, s in seen.items() if s is not None and name != review.name])
+        rows = [r for r in read_labelled(review.path) if r.record.has_text]
+        ranker = Ranker([(i, r.record) for i, r in enumerate(rows)], review.protocol, prior=prior)
+        labels: dict[int, int] = {}
+        for share in (0.1, 0.25, 0.5):
+            while len(labels) < share * len(rows):
+                ids, _ = ranker.order(labels)
+                labels.update({int(i): rows[int(i)].label for i in ids[: 1 + len(labels) // 50]})
+            ids, probabilities = ranker.probabilities(labels)
+            if not np.isnan(probabilities).any():
+                p, y = points.setdefault(share, ([], []))
+                p += probabilities.tolist()
+                y += [rows[int(i)].label for i in ids]
+    print("\nCalibration over the unread records of all reviews\nread    records   included   expected error")
+    for share, (p, y) in points.items():
+        print(f"{share:4.0%} {len(p):10d} {np.mean(y):10.3f} {calibration_error(p, y):14.3f}")
+    if plot is not None:
+        _plot_reliability(points, plot)
+
+
+def _plot_reliability(points: dict[float, tuple[list[float], list[int]]], path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(5, 5))
+    axes.plot([0, 1], [0, 1], color="grey", linewidth=1)
+    for share, (p, y) in points.items():
+        bins = reliability(p, y)
+        axes.plot(
+            [b.mean_probability for b in bins],
+            [b.share_relevant for b in bins],
+            marker="o",
+            label=f"{share:.0%} read",
+        )
+    axes.set_xlabel("probability of inclusion")
+    axes.set_ylabel("share included")
+    axes.legend()
+    figure.savefig(path, dpi=120)
+
+
+def main() -> int:
+    """Run what the arguments ask for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--calibration", type=Path)
+    parser.add_argument("--fit", type=Path)
+    parser.add_argument("--traces", type=Path)
+    args = parser.parse_args()
+    if not FOLDER.is_dir():
+        print(f"{FOLDER}: not there; this measure needs the labelled reviews")
+        return 0
+    if args.fit:
+        seen = [s for r in find_reviews(FOLDER) if (s := see_review(r)) is not None]
+        print(f"written to {learn_prior(seen).save(args.fit)}")
+        return 0
+    if args.calibration:
+        measure_calibration(args.calibration)
+        return 0
+    runs: dict[str, dict[str, object]] = {
+        "With the protocol": {},
+        "Without": {"protocols": False},
+        "From the protocol alone": {"priors": False},
+        "With the protocol, learning from title and abstract": {"learn_from": "label_abstract_screening"},
+    }
+    for number, (title, options) in enumerate(runs.items()):
+        traces = args.traces / str(number) if args.traces else None
+        replays = evaluate_ranking(
+            FOLDER,
+            seeds=args.seeds,
+            workers=args.workers,
+            traces=traces,
+            **options,  # type: ignore[arg-type]
+        )
+        print_table(title, replays)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -412,9 +412,7 @@ def eligibility(
 
     with _open(project) as opened:
         for judged in judge_records(opened, record=record, n_records=top):
-            typer.echo(f"R{judged.record_id}  {judged.title or '(no title)'}")
-            for line in judged.lines:
-                typer.echo(f"    {line}")
+            typer.echo(f"R{judged.record_id}\n{judged.text}\n")
 
 
 @app.command()

@@ -209,8 +209,8 @@ def test_a_protocol_is_checked_changed_with_a_reason_and_reopens_what_it_touches
     assert [line.split("  ")[2] for line in history.splitlines()] == ["(no rationale)", "wider"]
     assert "nothing was kept" in picosieve("protocol", "update", "--rationale", "x", "--project", project).err
     judged = picosieve("eligibility", "--project", project, "--record", "R1").out
-    assert "population: met" in judged
-    assert "[+myeloma]" in judged
+    assert "P met" in judged
+    assert "[P+ myeloma]" in judged
 
 
 def test_the_short_json_form_of_a_protocol_is_taken(tmp_path: Path) -> None:

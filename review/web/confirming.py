@@ -28,7 +28,7 @@ from review.facts import Fact, group_facts
 from review.highlights import Span, term_spans
 from review.web.desk import Desk, desk_of
 from review.web.errors import conflict, not_found
-from review.web.payloads import record_payload, value_spans
+from review.web.payloads import MOST_MARKS, record_payload, value_spans
 from review.web.screening import Body, Key, Note
 
 router = APIRouter(prefix="/api/findings")
@@ -236,7 +236,7 @@ def _record(db: sa.Connection, desk: Desk, record_id: int) -> dict[str, Any]:
         for s in shown
         if s.finding.evidence_start is not None and s.finding.evidence_end is not None
     ]
-    spans = [*term_spans(_outcome_terms(desk).find(text)), *value_spans(shown), *evidence]
+    spans = [*term_spans(_outcome_terms(desk).find(text)[:MOST_MARKS]), *value_spans(shown), *evidence]
     neighbours = _neighbours(db, record_id)
     return record_payload(db, desk, record_id, spans=spans) | {
         "cards": [_card(fact, text, mine) for fact in group_facts(shown)],

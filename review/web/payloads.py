@@ -19,6 +19,8 @@ from review.evidence import say
 from review.highlights import Span, Stretch, stretches, term_spans
 from review.web.desk import Desk
 
+# An abstract has some dozens of marks; a text with thousands would only slow the page down.
+MOST_MARKS = 1000
 _SHOWN = ("authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "language", "conference")
 
 
@@ -27,7 +29,7 @@ def record_payload(
 ) -> dict[str, Any]:
     """A record with its highlights: by default the protocol's terms and the proposed values."""
     stored = load_record(db, record_id)
-    hits = desk.terms.find(stored.record.text)
+    hits = desk.terms.find(stored.record.text)[:MOST_MARKS]
     found = record_findings(db, [record_id]) if spans is None else []
     if spans is None:
         spans = [*term_spans(hits), *value_spans(found)]

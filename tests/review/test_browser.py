@@ -59,7 +59,7 @@ def browser() -> Iterator[Browser]:
 
 def open_page(browser: Browser, address: str, **options: Any) -> Page:
     page = browser.new_context(viewport={"width": 1280, "height": 800}, **options).new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     problems: list[str] = []
     page.on("pageerror", lambda err: problems.append(str(err)))
     page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)

@@ -37,18 +37,22 @@ function show(answer, { keep = true } = {}) {
   $("record-eyebrow").textContent = blind ? `R${record.id} · read without suggestions` : `R${record.id}`;
   showMeta($("record-meta"), record);
   cards = record.cards.flatMap(split);
-  const open = cards.filter((c) => c.state === "proposed").length;
-  $("cards-told").textContent = blind
-    ? "Add every PFS, OS and ORR result that the text states: select a value, then a."
-    : cards.length
-      ? open ? `${open} of ${cards.length} wait for your verdict.` : "Every card has its verdict."
-      : "Nothing was proposed. Add what the text or the full text states.";
+  tellOpen();
   $("complete").setAttribute("aria-pressed", String(record.complete));
   if (!keep) at = 0;
   at = Math.min(at, Math.max(0, cards.length - 1));
   $("cards").replaceChildren(...cards.map(card));
   point(at, { scroll: false });
   document.documentElement.dataset.shown = `${record.id}:${cards.map((c) => c.state).join(",")}:${record.complete}`;
+}
+
+function tellOpen() {
+  const open = cards.filter((c) => c.state === "proposed").length;
+  $("cards-told").textContent = blind
+    ? "Add every PFS, OS and ORR result that the text states: select a value, then a."
+    : cards.length
+      ? open ? `${open} of ${cards.length} wait for your verdict.` : "Every card has its verdict."
+      : "Nothing was proposed. Add what the text or the full text states.";
 }
 
 // A place that was taken out of a card is a card of its own.
@@ -100,7 +104,7 @@ function card(fact, i) {
     const li = document.createElement("li");
     li.dir = "auto";
     li.textContent = place.start === null ? `Full text: ${place.quote}` : `“${place.quote.length > 320 ? `${place.quote.slice(0, 320)}…` : place.quote}”`;
-    if (fact.places.length > 1) li.append(" ", button("not the same fact", "", () => takeApart(place.finding_id), "quiet"));
+    if (fact.places.length > 1 && !fact.mine) li.append(" ", button("not the same fact", "", () => takeApart(place.finding_id), "quiet"));
     places.append(li);
   }
   if (fact.places.length) box.append(places);
@@ -169,6 +173,7 @@ function judge(fact, verdict) {
   fact.mine = verdict;
   const box = card(fact, cards.indexOf(fact));
   $("cards").children[cards.indexOf(fact)].replaceWith(box);
+  tellOpen();
   const next = cards.findIndex((c, i) => i > at && c.state === "proposed");
   announce(`${VERDICTS[verdict]}: ${fact.says}.`);
   point(next === -1 ? at : next, { focus: true });

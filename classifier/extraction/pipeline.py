@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.extraction.arms import ArmMemory, SentenceArms, study_arms
+from classifier.extraction.arms import ArmMemory, SentenceArms
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
 from classifier.extraction.context import is_of_another_disease, is_planned
 from classifier.extraction.endpoints import EXTRACTED, KIND, find_endpoints, mentions_endpoint
 from classifier.extraction.facts import RecordFacts, record_facts
 from classifier.extraction.features import candidate_features
 from classifier.extraction.findings import make_finding
+from classifier.extraction.group_names import study_arms
 from classifier.extraction.linking import Focus, link_sentence
 from classifier.extraction.reading import read_sentence
 from classifier.extraction.sentences import Sentence, split_sentences

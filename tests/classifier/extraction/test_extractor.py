@@ -31,7 +31,11 @@ def test_offsets_always_reproduce_the_quote(pieces: list[str]):
     text = " ".join(pieces)
     for f in Extractor().extract(text).findings:
         assert text[f.start : f.end] == f.value_text
-        assert f.evidence_start <= f.start < f.end <= f.evidence_end <= len(text)
+        places = [
+            p for p in (0, f.evidence_start, f.start, f.end, f.evidence_end, len(text)) if p is not None
+        ]
+        assert len(places) == 6
+        assert places == sorted(places)
 
 
 @settings(max_examples=100, deadline=None)

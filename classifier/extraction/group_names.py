@@ -1,0 +1,295 @@
+"""Names of groups as abstracts write them: cut out of a sentence, cleaned, split, and the arms of a study."""
+
+from __future__ import annotations
+
+import re
+
+Names = list[str | None]  # names of groups, in the order of the values
+
+PREPOSITION = r"(?:in|with|for|among|on|of|from|after|under|by|to|following|within|without|between|across)"
+GIVEN = (
+    r"(?:(?:patients|pts|women)\s+)?(?:(?:who\s+)?(?:were\s+)?(?:assigned|allocated|randomi[sz]ed"
+    r"|given|receiving|received|treated)(?:\s+(?:to|with|by))?)"
+)
+_STOP_WORDS = frozenset(
+    "was were is are had have has having versus vs vs. v v. compared than but while whereas which that"
+    " whose respectively "
+    "at during achieved reached showed experienced responded did median overall progression-free hazard"
+    " hr p survival as "
+    "favoring favouring resulted demonstrated showing giving hence i.e. when if over alive against did."
+    " improved respectively. "
+    "it they orr pfs os mpfs mos hrs rates could remained remain there it this they we being amounted".split()
+)
+_NOT_GROUP = re.compile(
+    r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least "
+    r"|\d+(?:\.\d+)?\s*(?:months|years|weeks|%)|(?:the )?(?:same|present|study(?! (?:group|arm))"
+    r"|trial(?! (?:group|arm))|follow|time|end|first|last|use|rest|risk|addition|favou?r|terms|order"
+    r"|total|disease progression"
+    r"|no (?:material|significant|difference)|where|lay|\d+ in|CR\b|VGPR|PR\b|(?:two|three|four|five|six"
+    r"|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|groups|arms|pts"
+    r"|patients))?\Z|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard"
+    r"|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients"
+    r"|all randomi|whole|entire|intent|randomi[sz]ation|baseline|ITT\b|evaluable|per[- ]protocol|safety"
+    r"|efficacy|full analysis|studies\Z|trials\Z|enrol|study|analysis"
+    r"|infusion\Z|start"
+    r"|diagnosis"
+    r"|longer|shorter|improve|better|worse|increase|independent|investigator|central|IRC|best|those\Z"
+    r"|this|that|these|their|its|our|data|local|average|January|February|March|April|May|June|July|August"
+    r"|September|October|November|December))",
+    re.IGNORECASE,
+)
+_DETERMINER = re.compile(
+    r"\A(?:the|those|all|both(?= of)|these|our|an?)\s+(?!arms?\b|groups?\b)", re.IGNORECASE
+)
+_HAS_VALUE = re.compile(
+    r"\d\s*(?:%|percent)|\b\d+ of \d+|(?<!than \d )(?<!than \d\d )\bmonths\b(?! \w)|\b(?:was|were)\b"
+    r"|\bCI\b|\d (?:VGPR|PR|CR)\b|\b(?:PR|CR) in \d|CI95|\b(?:19|20)\d\d\b|\d+mo\b"
+    r"|\A(?:the )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|evaluable|assessable"
+    r"|eligible|treated|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
+)
+_PEOPLE = re.compile(
+    r"\A(?:(?:the\s+)?\d+\s+)?(?:(?:patients|pts|women|men|participants|those"
+    r"|subjects)\s+)?(?:who\s+)?(?:were\s+)?(?:randomly\s+)?"
+    r"(?:(?:assigned|allocated|randomi[sz]ed|treated|receiving|received|given)\s+)(?:to\s+|with\s+"
+    r"|by\s+)?(?:receive\s+|the\s+)*(?=\w)"
+    r"|\A(?:the\s+)?\d+\s+(?:(?:eligible|evaluable|assessable)\s+)?(?:patients|pts|women|men"
+    r"|participants)\s+(?:with\s+|in\s+|on\s+)?(?:the\s+)?(?=\w)",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:[\s,]+|\A)(?:and|or|vs?\.?|versus|than|with|in|for|respectively|compared|as|but|while|whereas|to"
+    r"|had|the|of|,|;|:|(?-i:an?)|also|only|is|p|was|were|median|on|among|from|after|by|at|against|plus"
+    r"|who|were|rates?|months|it|they|where)\Z",
+    re.IGNORECASE,
+)
+SPLIT = re.compile(
+    r"\s*(?:,\s*(?:and|or)\s+|,\s+|;\s+|\s+(?:and|or|vs?\.?|versus)\s+|\s+(?:as\s+)?(?:compared"
+    r"|than)\s+(?:(?:with|to|in|for)\s+)?)(?:(?:in|with|for|the|those|on)\s+)*"
+)
+_VERSUS = re.compile(
+    r"\s+(?:vs?\.?|versus|(?:as\s+)?compared (?:with|to)|than(?: with| in| for)?|against)\s+(?:the\s+)?"
+)
+_WORD = re.compile(r"[^\s()\[\];]+(?:\([^()\s]{1,14}\)[^\s()\[\];]*)?")  # "del(17p)", "t(11;14)"
+
+
+def clean(phrase: str) -> str | None:
+    """A group's name without the small words around it; None where it names no group."""
+    phrase = phrase.strip(" ,;:.\u00a0\n")
+    while True:
+        shorter = _TAIL.sub("", phrase).strip(" ,;:.")
+        if shorter == phrase:
+            break
+        phrase = shorter
+    phrase = re.sub(r"\A(?:(?:or|and|either|receive|to|but|only)\s+)+", "", phrase)
+    phrase = _DETERMINER.sub("", phrase)
+    phrase = _PEOPLE.sub("", phrase) or phrase
+    phrase = _DETERMINER.sub("", phrase)
+    if (
+        not phrase
+        or len(phrase) > 90
+        or _NOT_GROUP.match(phrase)
+        or _HAS_VALUE.search(phrase)
+        or not re.search(r"[A-Za-z]", phrase)
+    ):
+        return None
+    return phrase
+
+
+def name_after(text: str, start: int, end: int) -> str:
+    """The noun phrase that begins at `start`: up to a verb, a comma, a bracket or a conjunction with a"
+    " value."""
+    stop = start
+    for match in _WORD.finditer(text, start, end):
+        word = match[0]
+        if re.search(r"[(\[;)\]]", text[stop : match.start()]):
+            break
+        bare = word.rstrip(",.:").casefold()
+        if (
+            stop > start
+            and bare.isdigit()
+            and re.match(r"\s+(?:CR|PR)\b", text[match.end() : match.end() + 10])
+        ):
+            break
+        if bare == "but" and text.startswith(" not", match.end()):
+            continue
+        if bare == "over" and re.match(r"\s*\d", text[match.end() : match.end() + 4]):
+            continue
+        if bare in _STOP_WORDS and not (
+            bare == "than"
+            and re.search(
+                r"\b(?:more|less|longer|shorter|greater|fewer|older|younger)\s*\Z", text[start:stop]
+            )
+        ):
+            break
+        if (
+            bare in ("and", "or", "with", "in", "for")
+            and re.match(
+                r"\s*(?:(?:the|a|an|in|with|for|of|median|it|after|among|to|at|from)\s"
+                r"|[<>~\u2248\u2265\u2264]?\s*\d+(?:[.\u00b7]\d+)?\s*(?:%|percent|months|\(|mo)|\d"
+                r"|(?:PFS|OS|ORR|HR|mPFS|mOS)\b|not |NR\b|\w+ (?:\d|survival|was|were|had))",
+                text[match.end() : match.end() + 40],
+            )
+            and bare in ("and", "or")
+        ):
+            break
+        stop = match.end()
+        if word[-1] in ",:" or (word[-1] == "." and match.end() >= end - 1):
+            break
+    return text[start:stop]
+
+
+def split_names(phrase: str, n: int) -> Names | None:
+    """`n` names out of a list of names, or None where it does not hold just that many."""
+    phrase = re.sub(r",?\s*respectively.*\Z", "", phrase, flags=re.DOTALL | re.IGNORECASE)
+    phrase = re.sub(r"\A\s*(?:both|either|the)\s+", "", phrase)
+    for pattern in (_VERSUS, SPLIT):
+        parts = [p for p in pattern.split(phrase) if p.strip()]
+        if len(parts) == n:
+            names = [clean(p) for p in parts]
+            return [m for m in names if m] if all(names) else None
+    if n == 2:
+        parts = re.split(r"\s+(?:and|or)\s+", phrase)
+        if len(parts) % 2 == 0 and len(parts) > 2:
+            half = len(parts) // 2
+            names = [clean(" and ".join(parts[:half])), clean(" and ".join(parts[half:]))]
+            return [m for m in names if m] if all(names) else None
+    return None
+
+
+_BETTER = (
+    r"(?:longer|higher|better|shorter|lower|greater|worse|superior|inferior|improved|increased|prolonged)"
+)
+_RECEIVING = (
+    r"(?:(?:patients|women|those)\s+)?(?:(?:receiving|treated with|given|assigned(?: to)?)\s+)?(?:the\s+)?"
+)
+_COMPARED = (
+    re.compile(
+        rf"[Cc]ompared (?:with|to) {_RECEIVING}(?P<b>[^,;()]{{2,70}}),\s+(?P<a>[^,;()]{{2,60}}?)\s+(?:did"
+        rf"|was|were|had|significantly|improved|prolonged|resulted|showed|led)\b"
+    ),
+    re.compile(
+        rf"\b(?:with|in|for)\s+{_RECEIVING}(?P<a>[^,;()]{{2,70}}?)\s+(?:was"
+        rf"|were)\s+(?:\w+ly\s+)?{_BETTER}\s+(?:than|compared with)\s+(?:with\s+|in\s+"
+        rf"|for\s+)?{_RECEIVING}(?P<b>[^,;()]{{2,70}}?)\s*[(\[]"
+    ),
+    re.compile(
+        rf"{_BETTER}\s+(?:\w+\s+)?(?:with|in|for)\s+{_RECEIVING}(?P<a>[^,;()]{{2,70}}?)\s+(?:than"
+        rf"|compared with|versus|vs\.?)\s+(?:with\s+|in\s+"
+        rf"|for\s+)?{_RECEIVING}(?P<b>[^,;()]{{2,70}}?)\s*(?:treatment\s*)?[(\[]"
+    ),
+    re.compile(
+        r"(?:favou?red|in favou?r of|favou?ring)\s+(?P<a>[^,;()]{2,40}?)\s+(?:over|versus"
+        r"|vs\.?)\s+(?P<b>[^,;()]{2,40}?)\s*[(\[]"
+    ),
+    re.compile(
+        r"(?:^|[.:;,] )(?P<a>[A-Z][^,;()]{2,50}?)\s+(?:significantly\s+)?(?:improved|prolonged|increased"
+        r"|was superior|extended)\b[^;()]{0,50}?\s+(?:over|compared with|versus|vs\.?"
+        r"|to)\s+(?P<b>[^,;()]{2,50}?)\s*[(\[]"
+    ),
+    re.compile(
+        r"(?:^|[.:;,] )(?P<a>[A-Z][^,;()]{2,50}?)\s+(?:had|showed|achieved"
+        r"|experienced)\b[^;()]{0,50}?\bthan\s+(?:those\s+|patients\s+)?(?:with\s+"
+        r"|in\s+)?(?P<b>[^,;()]{2,50}?)\s*[(\[]"
+    ),
+)
+
+
+def compared_names(head: str) -> Names | None:
+    """ "longer with A than with B (", "Compared with B, A did" -> A, B."""
+    best: tuple[int, Names] | None = None
+    for pattern in _COMPARED:
+        for match in pattern.finditer(head):
+            pair = [clean(match["a"]), clean(match["b"])]
+            if all(pair) and (best is None or match.start() > best[0]):
+                best = (match.start(), [p for p in pair if p])
+    return best[1] if best else None
+
+
+def name_words(name: str) -> set[str]:
+    """The telling words of a group's name, for comparing two names."""
+    return set(re.findall(r"[a-z0-9]+", name.casefold())) - {"arm", "group", "the", "of", "and", "plus"}
+
+
+def skip_brackets(text: str, at: int, end: int) -> int:
+    """The position behind the brackets that follow at once."""
+    while True:
+        match = re.compile(r"\s*[(\[]").match(text, at, end)
+        if not match:
+            return at
+        depth, i = 0, match.end() - 1
+        while i < end:
+            if text[i] in "([":
+                depth += 1
+            elif text[i] in ")]":
+                depth -= 1
+                if depth == 0:
+                    break
+            i += 1
+        if i >= end:
+            return at
+        at = i + 1
+
+
+_SIZED = re.compile(
+    r"(?:\bto|\bor|\band|\bversus|\bvs\.?|,|\bwith|\breceiv\w+|:|\beither"
+    r"|;)\s+(?P<name>[A-Za-z][^(),;:.]{0,60}?)\s*[(\[]\s*(?:(?P<arm>[Aa]rm\s+\w+)[,;:]?\s*)?[nN]\s*=\s*\d+"
+)
+_ASSIGNED = re.compile(
+    r"(?:assigned|randomi[sz]ed|allocated|randomi[sz]ation"
+    r"|compar\w+)\b(?:\s*\(\d:\d\))?[^.;()]{0,40}?(?:\bto|\bbetween|\breceive|\breceived"
+    r"|compar\w+)\s+(?:receive\s+)?(?:treatment with\s+)?(?:either\s+)?"
+    r"(?P<a>(?!with or without)[^.;()]{2,80}?)(?:\s*[(\[][^()]*[)\]])*,?\s+(?:or|versus|vs\.?|and"
+    r"|with)\s+(?P<b>[^.;(),]{2,60})"
+)
+
+
+_COUNTED = (
+    re.compile(
+        r"\((?P<a>[A-Za-z][^();,\d]{1,40}?)[,:]?\s+\d[\d,]*[;,]\s*(?P<b>[A-Za-z][^();,\d]{1,40}?)[,:]?\s+\d[\d,]*(?:[;,]\s*(?P<c>[A-Za-z][^();,\d]{1,40}?)[,:]?\s+\d[\d,]*)?\)"
+    ),
+    re.compile(r"\(\d+,?\s+(?P<a>[A-Za-z][^();,]{1,40}?)[;,]\s*\d+,?\s+(?P<b>[A-Za-z][^();,]{1,40}?)\)"),
+    re.compile(
+        r"\b\d+\s+(?:patients\s+)?(?:were\s+)?(?:assigned\s+)?to\s+(?P<a>[^,;.()]{2,50}?)(?:\s\([^)]*\))?,?\s+and\s+\d+\s+(?:were\s+)?(?:assigned\s+)?to\s+(?P<b>[^,;.()]{2,50})"
+    ),
+    re.compile(
+        r"(?:^|[.:] )(?P<a>[A-Z][^,;.:()]{2,40}?)\s+(?:was|were)\s+(?:given|used|administered"
+        r"|assigned)\s+(?:to|in)\s+\d+(?:\s+patients)?,\s+(?P<b>[^,;.()]{2,40}?)\s+(?:to"
+        r"|in)\s+\d+,?\s+and\s+(?P<c>[^,;.()]{2,40}?)\s+(?:to|in)\s+\d+"
+    ),
+    re.compile(
+        r"\b\d+\s+(?:patients\s+)?received\s+(?P<a>[^,;.()]{2,40}?)\s+and\s+\d+\s+(?:patients\s+)?(?:received\s+)?(?P<b>[^,;.()\d]{2,40})"
+    ),
+)
+
+
+def study_arms(text: str) -> list[str]:
+    """The two or more arms to which patients were assigned, as far as the text names them plainly."""
+    for match in re.finditer(r"randomi[sz]|assigned|allocated", text):
+        end = text.find(". ", match.end())
+        found = _sized(text, match.start(), end if end > 0 else len(text))
+        if len(found) >= 2:
+            return found
+    for pattern in _COUNTED:
+        counted = pattern.search(text)
+        if counted:
+            names = [clean(n) for n in counted.groups() if n]
+            if all(names) and len(set(names)) == len(names):
+                return [n for n in names if n]
+    for match in _ASSIGNED.finditer(text):
+        if "with or without" in match[0]:
+            continue
+        pair = [clean(match["a"]), clean(name_after(match["b"], 0, len(match["b"])))]
+        if all(pair):
+            return [p for p in pair if p]
+    for match in re.finditer(r"compar\w+|\barms?\b|\bgroups?\b", text):
+        start, end = text.rfind(". ", 0, match.start()) + 1, text.find(". ", match.end())
+        found = _sized(text, start, end if end > 0 else len(text))
+        if len(found) >= 2:
+            return found
+    return []
+
+
+def _sized(text: str, start: int, end: int) -> list[str]:
+    names = [clean(m["arm"] or m["name"].split(" to ")[-1]) for m in _SIZED.finditer(text, start, end)]
+    found = [n for n in dict.fromkeys(names) if n]
+    return found[:4] if len(found) >= 2 else []

@@ -25,7 +25,7 @@ from review.web.payloads import screening_payload, suggestion_payload
 
 STAGE = Stage.TITLE_ABSTRACT
 MAX_NOTE = 4000
-MAX_AHEAD = 8
+MAX_AHEAD, MAX_HELD = 8, 20
 router = APIRouter(prefix="/api")
 AtDesk = Annotated[Desk, Depends(desk_of)]
 RecordId = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -42,7 +42,7 @@ class Body(BaseModel):
 class LeaseBody(Body):
     """Which records are held, and how many more are wanted."""
 
-    held: list[RecordId] = Field(default=[], max_length=MAX_AHEAD)
+    held: list[RecordId] = Field(default=[], max_length=MAX_HELD)
     n: int = Field(default=1, ge=0, le=MAX_AHEAD)
 
 

@@ -5,6 +5,7 @@ Screenshots of every page are left in `test-output/`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -271,9 +272,8 @@ def select_words(page: Page, words: str) -> None:
 
 
 def test_no_decision_is_lost_or_doubled_when_server_and_worker_are_killed(browser, tmp_path) -> None:
-    with new_project(tmp_path) as project:
-        server = Server(tmp_path / "project")
-        server.start()
+    with new_project(tmp_path) as project, contextlib.ExitStack() as stack:
+        server = stack.enter_context(serving(tmp_path / "project"))
         page = open_page(browser, server.address)
         wait_for_record(page)
         page.wait_for_function(
@@ -305,7 +305,6 @@ def test_no_decision_is_lost_or_doubled_when_server_and_worker_are_killed(browse
         page.reload()
         wait_for_record(page)
         all_sent(page)
-        server.stop()
         with project.store.read() as db:
             n_rows = db.execute(sa.text("SELECT COUNT(*) FROM screening_decisions")).scalar_one()
         assert n_rows == len(verdicts(project)) == 4

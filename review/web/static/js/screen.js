@@ -6,7 +6,7 @@ import { Outbox } from "/static/js/outbox.js";
 import { byline, fill, item, showMeta } from "/static/js/render.js";
 import { useSearch } from "/static/js/search.js";
 
-const AHEAD = 4; // records held beside the one on screen: the ranking lags behind by as many
+const AHEAD = 6; // records held beside the one on screen: the ranking lags behind by as many
 const PAST = { include: "Included", exclude: "Excluded", maybe: "Maybe", discuss: "Put up for discussion", skip: "Skipped" };
 
 let current = null;
@@ -208,7 +208,7 @@ async function refill() {
   try {
     // Decisions under way must arrive first, or their records would be lent out again.
     const held = [...(current ? [current.id] : []), ...ahead.map((r) => r.id)];
-    const answer = await post("/api/leases", { held: [...held, ...unsentIds()].slice(0, 8), n: Math.max(0, AHEAD + 1 - held.length) });
+    const answer = await post("/api/leases", { held: [...held, ...unsentIds()].slice(0, 20), n: Math.max(0, AHEAD + 1 - held.length) });
     progress = answer.progress;
     const there = new Set([...held, ...unsentIds(), ...(current ? [current.id] : [])]);
     ahead.push(...answer.records.filter((r) => !there.has(r.id)));

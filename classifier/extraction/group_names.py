@@ -84,6 +84,7 @@ def clean(phrase: str) -> str | None:
     phrase = _DETERMINER.sub("", phrase)
     phrase = _PEOPLE.sub("", phrase) or phrase
     phrase = _DETERMINER.sub("", phrase)
+    phrase = re.sub(r"\Abut\s+", "", phrase)
     if (
         not phrase
         or len(phrase) > 90

@@ -81,6 +81,9 @@ _AVAILABLE = re.compile(
     rf"|analy[sz]ed)",
     re.IGNORECASE,
 )
+_RECORDS = re.compile(
+    r"\b(?:records|articles|publications|citations|abstracts|references) (?:were|was)\b", re.IGNORECASE
+)
 _EACH = re.compile(r"\b(?:each|per)\s+(?:group|arm|cohort)|\bto\s+each|\beach\b", re.IGNORECASE)
 _SPLIT_PAIR = re.compile(
     rf"(?<![\w.,])(?=[\dzotfsenZOTFSEN])(?P<a>\d{{1,5}}"
@@ -155,6 +158,8 @@ def _weigh(text: str, sentence: Sentence, order: int, match: re.Match[str]) -> _
         return None
     if 1900 <= n <= 2035 and not people:
         return None
+    if not people and _RECORDS.search(text, sentence.start, sentence.end):
+        return None  # "34 were eligible": records, not people
     weight = 0.75 if people else 0.25
     if _DONE_BEFORE.search(before) or (_THEN_DONE.match(clause_after) and (people or passive)):
         weight += 1.5

@@ -32,6 +32,9 @@ from data.store.registry import Model
 from models.features import text_digest
 
 N_QUEUED = 300
+# Reasons take far longer than the refit itself (some 30 ms a record), and a queue is replaced long before
+# its end is read: only its beginning comes with reasons.
+N_EXPLAINED = 25
 # Of the positions of a review, counted from its first decision, every 20th is a draw from the later
 # ranks (5 %: ASReview's default share of random records) and every 20th one of the control sample.
 EVERY = 20
@@ -96,7 +99,7 @@ class Worker:
         if self._ranker is None or self._state is None or _pool_changed(self._state, state):
             self._prepare(state)
         assert self._ranker is not None
-        result = self._ranker.rank(labels, explain=self.n_queued)
+        result = self._ranker.rank(labels, explain=N_EXPLAINED)
         model_id = f"queue-{result.model_id}"
         entries = self._entries(result, labels, model_id)
         entries += [QueueEntry(record_id=i, kind="second") for i in second_readings(waiting, self.seed)]

@@ -83,7 +83,7 @@ def told(name: str, waits: list[float]) -> str:
 def weigh(page: Page, address: str) -> str:
     """Bytes and time of the first visit."""
     requests: list[Request] = []
-    page.on("requestfinished", requests.append)
+    page.on("requestfinished", lambda request: requests.append(request))
     page.goto(f"{address}/screen")
     page.wait_for_function("() => Number(document.documentElement.dataset.shown) > 0")
     timing: dict[str, Any] = page.evaluate(

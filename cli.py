@@ -634,6 +634,8 @@ def status(project: ProjectOption = HERE, as_json: JsonOption = False) -> None:
     else:
         for line in status_lines(found):
             typer.echo(line)
+    if found.log_problems:
+        raise ScreeningError(f"{project}: the review was changed past the program; go back to a copy")
 
 
 @app.command()
@@ -806,7 +808,9 @@ def simulate(
     from training.simulate import simulate as replay
 
     if priors is None and protocol is None:
-        _say("neither --priors nor --protocol: the first record is drawn by lot")
+        _say(
+            "neither --priors nor --protocol: nothing is known at the start, the first records are arbitrary"
+        )
     rows = read_labelled(source, label=label, learn_from=learn_from)
     known = read_priors(priors, seed=seed) if priors else ()
     read = read_protocol(protocol) if protocol else None

@@ -93,11 +93,13 @@ def score_file(
         raise ScreeningError(f"{folder}: holds something already; give --output a new folder")
     scorer = _Scorer(model, load_extractor(), Eligibility(protocol or _NO_CRITERIA), protocol is not None)
     counts = {"records": 0, "rejected": 0, "findings": 0}
+    rejected: list[dict[str, Any]] = []
 
     def records() -> Iterator[tuple[str, Record]]:
         for position, entry in enumerate(read(opened), 1):
             if isinstance(entry, Reject):
                 counts["rejected"] += 1
+                rejected.append({"line": entry.line, "reason": entry.reason})
             else:
                 yield _name(path, position, entry), entry
 
@@ -113,7 +115,7 @@ def score_file(
                 on_records(counts["records"])
         (folder / f".{part}").replace(folder / part)
         scored = Scored(counts["records"], counts["rejected"], counts["findings"], model.model_id, (part,))
-        _commit(folder, path, scored)
+        _commit(folder, path, scored, rejected)
     except OSError as err:
         raise ScreeningError(f"{folder}: scores cannot be written here ({err.strerror})") from err
     return scored
@@ -175,13 +177,14 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _commit(folder: Path, path: Path, scored: Scored) -> None:
+def _commit(folder: Path, path: Path, scored: Scored, rejected: list[dict[str, Any]]) -> None:
     """Name every part with its hash; the rename makes the run complete in one step."""
     hashes = {part: hashlib.sha256((folder / part).read_bytes()).hexdigest() for part in scored.parts}
     told = {
         "input": path.name,
         "records": scored.n_records,
         "rejected": scored.n_rejected,
+        "rejects": rejected,
         "findings": scored.n_findings,
         "model_id": scored.model_id,
         "parts": hashes,

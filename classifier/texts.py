@@ -63,6 +63,10 @@ def _pair(line: str, where: str) -> tuple[str, str]:
         row = json.loads(line)
     except json.JSONDecodeError as err:
         raise ReadError(f"{where}: not valid JSON: {err.msg}") from err
+    except RecursionError as err:
+        raise ReadError(f"{where}: is nested too deeply for a text and its id") from err
     if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "record_id" not in row:
         raise ReadError(f'{where}: expected an object {{"record_id": ..., "text": "..."}}')
+    if not isinstance(row["record_id"], str | int) or any("\ud800" <= c <= "\udfff" for c in row["text"]):
+        raise ReadError(f"{where}: record_id is neither text nor number, or the text holds half a character")
     return str(row["record_id"]), row["text"]

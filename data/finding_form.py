@@ -41,8 +41,10 @@ def parse_changes(changes: Mapping[str, object], *, where: str) -> dict[str, obj
             parsed[name] = _flag(given, f"{where}: {name}")
         elif name in kinds:
             try:
-                parsed[name] = kinds[name](given)
-            except (TypeError, ValueError) as err:
+                parsed[name] = (
+                    _number(given, kinds[name]) if name in FLOATS + _INTEGERS else kinds[name](given)
+                )
+            except (TypeError, ValueError, OverflowError) as err:
                 kind = kinds[name]
                 wanted = (
                     "one of " + ", ".join(kind)
@@ -57,6 +59,16 @@ def parse_changes(changes: Mapping[str, object], *, where: str) -> dict[str, obj
     if parsed.get("value_text", "") is None:
         parsed["value_text"] = ""
     return parsed
+
+
+def _number(given: object, kind: type) -> float | int:
+    """A number out of text or JSON; a flag is none, and a whole number is whole."""
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        raise TypeError("not a number")
+    value = float(given)
+    if abs(value) >= 2**31 or (kind is int and not value.is_integer()):
+        raise ValueError("too large, or not whole")
+    return int(value) if kind is int else value
 
 
 def make_finding(values: Mapping[str, object], *, where: str) -> Finding:

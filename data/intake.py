@@ -14,11 +14,11 @@ from data.duplicates import Pair, find_duplicates
 from data.errors import ReadError
 from data.protocol import Protocol
 from data.readers import Opened, Reject, count_entries, label_columns, open_records, read, read_labels
-from data.records import Record
+from data.records import Record, fold
 from data.store import references
 from data.store.connection import Store
-from data.store.decisions import Decision, Verdict, decide
-from data.store.imports import Batch, Counts, Rejected, add_batch, all_records, record_lines
+from data.store.decisions import Decision, Verdict, decide, record_leanings
+from data.store.imports import Batch, Counts, Rejected, add_batch, all_records, find_content, known_batch
 from data.store.references import Link, LinkKind
 from data.studies import study_links
 
@@ -91,28 +91,36 @@ def import_file(
         query_text=search.query_text,
     )
     with store.write() as db:
-        batch_id, counts = add_batch(db, batch, _entries(opened, n_seen, on_entry), n_seen=n_seen)
-        n_labels = _take_labels(db, opened, batch_id, batch.file_sha256, labels) if labels else 0
+        known = known_batch(db, batch.file_sha256) if labels else None
+        if known is None:
+            batch_id, counts = add_batch(db, batch, _entries(opened, n_seen, on_entry), n_seen=n_seen)
+        else:  # the same file once more, for another person's labels
+            batch_id, counts = known, Counts(n_seen, 0, n_seen, 0)
+        n_labels = _take_labels(db, opened, batch.file_sha256, labels) if labels else 0
     return Imported(path, opened.format, opened.encoding, batch_id, counts, n_labels)
 
 
-def _take_labels(db: sa.Connection, opened: Opened, batch_id: int, digest: str, labels: Labels) -> int:
+def _take_labels(db: sa.Connection, opened: Opened, digest: str, labels: Labels) -> int:
+    """Take a column's labels as decisions; an entry is found by its content, new or there before."""
     columns = label_columns(opened)
     column = labels.column or (columns[0] if len(columns) == 1 else "")
     if not column:
         there = ", ".join(columns) or "none"
         raise ReadError(f"{opened.path}: say which column holds the labels with --label-column: {there}")
-    record_at = record_lines(db, batch_id)
+    included = {label.line: label.included for label in read_labels(opened, column=column)}
     n_taken = 0
-    for label in read_labels(opened, column=column):
-        if label.included is None or label.line not in record_at:
+    for entry in read(opened):
+        if not isinstance(entry, Record) or included.get(entry.line) is None:
+            continue
+        record_id = find_content(db, entry)
+        if record_id is None:
             continue
         decision = Decision(
             person=labels.person,
-            record_id=record_at[label.line],
-            verdict=Verdict.INCLUDE if label.included else Verdict.EXCLUDE,
+            record_id=record_id,
+            verdict=Verdict.INCLUDE if included[entry.line] else Verdict.EXCLUDE,
             note=f"imported from {opened.path.name}, column {column}",
-            key=f"import:{digest}:{label.line}",
+            key=f"import:{digest}:{fold(labels.person)}:{entry.line}",
         )
         decide(db, decision, protocol=labels.protocol)
         n_taken += 1
@@ -143,13 +151,32 @@ def deduplicate(store: Store) -> Deduplicated:
     found = find_duplicates(kept)
     in_studies = study_links(kept, groups=found.clusters)
     with store.write() as db:
-        n_merged = references.link_records(db, (_link(pair, ids) for pair in found.merges))
-        n_proposed = references.propose_links(
-            db, LinkKind.DUPLICATE, (_link(pair, ids) for pair in found.proposals)
-        )
+        agreeing, against = _apart(found.merges, ids, record_leanings(db))
+        n_merged = references.link_records(db, (_link(pair, ids) for pair in agreeing))
+        doubtful = [*against, *found.proposals]
+        n_proposed = references.propose_links(db, LinkKind.DUPLICATE, (_link(pair, ids) for pair in doubtful))
         n_studies = references.propose_links(db, LinkKind.STUDY, (_link(pair, ids) for pair in in_studies))
         n_more = sum(len(together) - 1 for together in references.members(db).values())
     return Deduplicated(n_merged, len(ids) - n_more, n_proposed, n_studies)
+
+
+def _apart(
+    merges: Sequence[Pair], ids: Sequence[int], leanings: Mapping[int, set[str]]
+) -> tuple[list[Pair], list[Pair]]:
+    """Merges, and those that would bring an include and an exclude together: these are a person's."""
+    parts = references.Parts()
+    held = {record_id: set(said) for record_id, said in leanings.items()}
+    agreeing, against = [], []
+    for pair in sorted(merges, key=lambda p: (-p.score, p.a, p.b)):
+        one, other = parts.root(ids[pair.a]), parts.root(ids[pair.b])
+        said = held.get(one, set()) | held.get(other, set())
+        if one != other and len(said) > 1 and held.get(one) != held.get(other):
+            against.append(pair)
+            continue
+        parts.join(one, other)
+        held[parts.root(one)] = said
+        agreeing.append(pair)
+    return agreeing, against
 
 
 def _link(pair: Pair, ids: Sequence[int]) -> Link:

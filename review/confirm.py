@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import hashlib
 import io
 import json
@@ -17,7 +16,6 @@ from data.errors import ReadError, ScreeningError, StoreError
 from data.finding_form import make_finding, parse_changes
 from data.project import Project
 from data.protocol import Stage
-from data.records import Finding
 from data.store import decisions, findings
 from data.store.decisions import Decision, Verdict
 from data.store.findings import FindingDecision, FindingVerdict
@@ -64,6 +62,18 @@ def carry_out(db: sa.Connection, project: Project, order: Order) -> Done:
     StoreError
         An unknown id, verdict, reason, stage or field, or nobody named; nothing was written.
     """
+    for word in (
+        order.person,
+        order.note,
+        order.record,
+        order.finding,
+        order.key,
+        *map(str, order.fields.values()),
+    ):
+        if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in word):
+            raise StoreError(f"{word[:40]!r}: holds a character that no text can hold; type it anew")
+    if not order.key.strip():
+        raise StoreError("the idempotency key is empty; leave --key out or give one")
     if bool(order.record) == bool(order.finding):
         raise StoreError("a decision is about one record or one finding: give record_id or finding_id")
     if order.finding:
@@ -133,7 +143,9 @@ def carry_out_file(project: Project, path: Path) -> list[Done]:
 def _read_text(path: Path) -> tuple[str, str]:
     try:
         content = path.read_bytes()
-        return content.decode("utf-8-sig"), hashlib.sha256(content).hexdigest()
+        text = content.decode("utf-8-sig")
+        # The same decisions with other line ends are the same file.
+        return text, hashlib.sha256("\n".join(text.splitlines()).encode()).hexdigest()
     except OSError as err:
         raise ReadError(f"{path}: cannot be read ({err.strerror})") from err
     except UnicodeDecodeError as err:
@@ -201,7 +213,8 @@ def _add(db: sa.Connection, order: Order, record_id: int) -> Done:
         text = load_record(db, record_id).record.text
         parsed |= place_of(text, str(parsed.get("value_text") or ""), str(quote or ""), where)
     finding = make_finding(parsed, where=where)
-    finding = _with_words(db, record_id, finding)
+    findings.check_place(db, record_id, finding)
+    finding = findings.with_words(db, record_id, finding)
     written = findings.add_finding(
         db, person=order.person, record_id=record_id, finding=finding, note=order.note, key=order.key
     )
@@ -231,16 +244,8 @@ def place_of(text: str, value_text: str, quote: str, where: str) -> dict[str, in
     }
 
 
-def _with_words(db: sa.Connection, record_id: int, finding: Finding) -> Finding:
-    """The finding with the words of the text at its offsets: a quote is never typed by hand."""
-    if finding.start is None or finding.end is None:
-        return finding
-    text = load_record(db, record_id).record.text
-    return dataclasses.replace(finding, value_text=text[finding.start : finding.end])
-
-
 def _finding_id(word: str) -> int:
     digits = word.strip().lstrip("Ff")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 12:
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 9:
         raise StoreError(f"finding {word!r}: give its key (F1, F2, ...); `picosieve findings` lists them")
     return int(digits)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from data.project import Project
 from data.records import Finding, Statistic
 from data.store.dataset import confirmed_findings
-from data.store.findings import FindingOutcome, StoredFinding, record_findings
+from data.store.findings import FindingOutcome, StoredFinding, record_findings, shown_version
 from data.store.imports import find_record, load_record
 from data.store.schema import CONTENT_FIELDS
 
@@ -49,6 +49,11 @@ def list_findings(
         wanted = None if record is None else [find_record(db, record)]
         stored = record_findings(db, wanted)
         settled = {f.finding_id: f.finding for f in confirmed_findings(db)}
+        for entry in stored:  # a first person's version is what a second one confirms
+            if entry.outcome in (FindingOutcome.WAITING, FindingOutcome.CONFLICT):
+                version = shown_version(db, entry.finding_id)
+                if version is not None:
+                    settled[entry.finding_id] = version
         shown = [
             StoredFinding(
                 s.finding_id, s.record_id, settled.get(s.finding_id, s.finding), s.extractor, s.outcome

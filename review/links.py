@@ -24,9 +24,7 @@ def say_of(project: Project, names: Sequence[str], word: str, *, person: str, no
         pair = (ids[0], ids[1])
         shown = f"R{ids[0]} R{ids[1]}"
         if word == "undo":
-            kinds = [k for k in LinkKind if (min(pair), max(pair)) in references.verdicts(db, k)]
-            for kind in kinds or [LinkKind.DUPLICATE]:
-                references.undo_link(db, person=person, kind=kind, records_=pair)
+            references.undo_link(db, person=person, records_=pair)
             return f"{shown}: the last word was taken back"
         said = {
             "same_reference": ((LinkKind.DUPLICATE, LinkVerdict.SAME),),

@@ -10,7 +10,16 @@ import sqlalchemy as sa
 
 from data.project import Project
 from data.protocol import Stage
-from data.store import decisions, findings, imports, log, people, protocols, references, registry
+from data.store import (
+    decisions,
+    findings,
+    imports,
+    integrity,
+    people,
+    protocols,
+    references,
+    registry,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +66,7 @@ def project_status(project: Project) -> Status:
             dataset_findings=_count(db, "dataset_findings"),
             people=tuple(people.person_names(db).values()),
             model=current.model_id if current else None,
-            log_problems=tuple(log.broken_links(db)),
+            log_problems=tuple(integrity.problems(db)),
         )
 
 

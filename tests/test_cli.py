@@ -362,6 +362,32 @@ def test_duplicates_are_merged_proposed_and_settled_by_people_and_exported(tmp_p
     assert rows_of(tmp_path / "p.csv") == []
 
 
+def test_what_a_second_person_confirms_is_what_they_are_shown(project: Path) -> None:
+    file = project / "protocol.toml"
+    file.write_text(PROTOCOL + '[findings]\nmode = "verify"\n', encoding="utf-8")
+    picosieve("extract", "--project", project)
+    words = ("decide", "--project", project, "--finding", "F1", "--person")
+    picosieve(*words, "Ada", "--correct", "value=9.9")
+    listed = picosieve("findings", "--project", project, "--record", "R1", "--json").json
+    shown = next(f for f in listed if f["finding_id"] == "F1")
+    assert (shown["value"], shown["outcome"]) == (9.9, "waiting")
+
+
+def test_a_merge_never_sets_an_include_against_an_exclude_unasked(tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    row = "A trial of drug A in relapsed myeloma,It was short.,Adams B,2020,10.5555/a\n"
+    path.write_text("record_id,title,abstract,authors,year,doi\n1," + row + "2," + row, encoding="utf-8")
+    review = tmp_path / "review"
+    picosieve("init", "--project", review)
+    picosieve("import", path, "--project", review)
+    words = ("decide", "--project", review, "--person", "Ada", "--record")
+    picosieve(*words, "R1", "--include")
+    picosieve(*words, "R2", "--exclude")
+    told = picosieve("dedupe", "--project", review).out
+    assert told.startswith("0 records merged with another: 2 references; 1 pairs in doubt")
+    assert frozen(review, "d") == (2, 0)
+
+
 def test_output_is_never_overwritten_unasked(project: Path, tmp_path: Path) -> None:
     frozen(project, "d")
     ran = picosieve("freeze", "--project", project, "--output", project / "d", ok=False)

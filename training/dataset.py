@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from data.errors import ScreeningError
 from data.project import Project
+from data.store import integrity
 from data.store.dataset import ConfirmedFinding, ConfirmedRecord, confirmed_findings, confirmed_records
 from data.store.imports import load_record
 from data.store.schema import CONTENT_FIELDS
@@ -85,6 +86,7 @@ def freeze(project: Project, folder: Path, *, force: bool = False) -> Frozen:
         The folder holds something already (and `force` is not given), or cannot be written.
     """
     with project.store.read() as db:
+        integrity.check(db)
         records, findings = confirmed_records(db), confirmed_findings(db)
         labels = {r.group_id: r.label for r in records}
         texts = {r.record_id: r.record.text for r in records}

@@ -17,7 +17,7 @@ from data.errors import ScreeningError
 from data.project import Project
 from data.protocol import Protocol
 from data.records import Record
-from data.store import registry
+from data.store import integrity, registry
 from data.store.dataset import confirmed_records
 from data.store.imports import all_records
 from data.store.registry import Model
@@ -61,6 +61,7 @@ def retrain(project: Project, *, seed: int = 0) -> Retrained:
         The dataset lacks an include or an exclude.
     """
     with project.store.read() as db:
+        integrity.check(db)
         confirmed = confirmed_records(db)
         pool: Pool = [(s.record_id, s.record) for s in all_records(db, representatives=True)]
         current = registry.current(db, kind=KIND)

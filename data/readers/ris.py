@@ -84,11 +84,15 @@ class _Block:
             self.parts.append(text)
 
 
+_CELLS = re.compile(r"\btitle\b", re.IGNORECASE)
+
+
 def _sniff(head: Head) -> int:
     rows = [row for row in head.text.splitlines() if row.strip()]
     if rows and _START.match(rows[0]):
         return 2
-    return int(any(_START.match(row) for row in rows))
+    # Some exports begin with lines of their own, never with a row of cells.
+    return int(any(_START.match(row) for row in rows) and not _CELLS.search(rows[0]))
 
 
 def _check(head: Head, columns: Columns) -> Opened:

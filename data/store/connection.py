@@ -37,7 +37,9 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection that sees one state of the data and writes nothing."""
-        with self._explained(), self.engine.connect() as db, db.begin():
+        # PostgreSQL's default shows each statement another state.
+        level = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
+        with self._explained(), self.engine.connect().execution_options(**level) as db, db.begin():
             yield db
 
     @contextmanager
@@ -59,9 +61,15 @@ class Store:
             yield
         except sa.exc.OperationalError as err:
             raise StoreError(f"{self.name}: {_plain(err)}") from err
+        except sa.exc.IntegrityError as err:
+            problem = str(err.orig).strip().splitlines()[0]
+            raise StoreError(f"{self.name}: the database refused it: {problem}") from err
+        except sa.exc.DataError as err:
+            problem = str(err.orig).strip().splitlines()[0]
+            raise StoreError(f"{self.name}: the database cannot hold that value: {problem}") from err
+        except sa.exc.ProgrammingError:
+            raise  # a fault of ours
         except sa.exc.DatabaseError as err:
-            if isinstance(err, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
-                raise
             raise StoreError(f"{self.name}: {_plain(err)}") from err
 
 
@@ -128,7 +136,7 @@ def _connect(url: str) -> Store:
     try:
         parsed = sa.make_url(url)
         engine = sa.create_engine(parsed, connect_args=_connect_args(parsed))
-    except (sa.exc.ArgumentError, ModuleNotFoundError) as err:
+    except (sa.exc.ArgumentError, ModuleNotFoundError, ValueError) as err:
         raise StoreError(
             f"database {url!r}: {err}; give postgresql+psycopg://USER@HOST/NAME and"
             " install picosieve[postgres]"

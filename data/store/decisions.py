@@ -135,7 +135,8 @@ def undo(
     table = screening_decisions
     again = db.execute(sa.select(table).where(table.c.idempotency_key == key)).first()
     if again is not None:
-        if (again.person_id, again.stage, again.verdict) != (person_id, str(stage), "undo"):
+        same = (again.person_id, again.stage, again.verdict) == (person_id, str(stage), "undo")
+        if not same or _group_of(db, again.record_id) != group_id:
             raise StoreError(f"idempotency key {key!r} was used before for another decision; use a new one")
         return Written(again.id, False, outcome_of(db, group_id, stage))
     standing = db.execute(
@@ -190,6 +191,14 @@ def provisional_labels(db: sa.Connection, *, stage: Stage = Stage.TITLE_ABSTRACT
         " FROM standing_screening WHERE stage = :stage GROUP BY group_id"
     )
     return {int(g): int(label) for g, label in db.execute(query, {"stage": str(stage)})}
+
+
+def record_leanings(db: sa.Connection) -> dict[int, set[str]]:
+    """What people hold of each record they decided on (include, exclude or open), merged or not."""
+    leanings: dict[int, set[str]] = {}
+    for record_id, leaning in db.execute(sa.text("SELECT record_id, leaning FROM standing_screening")):
+        leanings.setdefault(record_id, set()).add(leaning)
+    return leanings
 
 
 @dataclass(frozen=True, slots=True)

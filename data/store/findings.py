@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -84,22 +84,24 @@ def propose(db: sa.Connection, record_id: int, proposed: Iterable[Finding], *, e
     """
     table = findings.c
     decided = sa.exists().where(finding_decisions.c.finding_id == table.id)
-    of_record = (table.record_id == record_id) & table.extractor.is_not(None)
-    db.execute(findings.delete().where(of_record & ~decided))
-    kept = db.execute(sa.select(findings).where(table.record_id == record_id)).mappings()
-    there = {_place(dict(row)) for row in kept}
-    rows = [
-        _content(finding)
-        | {
-            "record_id": record_id,
-            "extractor": extractor,
-            "confidence": finding.confidence,
-            "rule": finding.rule,
-            "proposed_at": now(),
-        }
-        for finding in proposed
-    ]
-    new = [row for row in rows if _place(row) not in there]
+    of_record = table.record_id == record_id
+    there = [dict(row) for row in db.execute(sa.select(findings).where(of_record)).mappings()]
+    settled = set(db.execute(sa.select(table.id).where(of_record & decided)).scalars())
+    taken = {_place(row) for row in there if row["id"] in settled or row["extractor"] is None}
+    open_ = {_said(row): row["id"] for row in there if row["id"] not in settled and row["extractor"]}
+    new, kept = [], set()
+    for finding in proposed:
+        row = _content(finding)
+        if _place(row) in taken:
+            continue
+        if _said(row) in open_:  # the same as before keeps its number
+            kept.add(open_[_said(row)])
+            continue
+        made = {"record_id": record_id, "extractor": extractor, "proposed_at": now()}
+        new.append(row | made | {"confidence": finding.confidence, "rule": finding.rule})
+    gone = [i for i in open_.values() if i not in kept]
+    if gone:
+        db.execute(findings.delete().where(table.id.in_(gone)))
     if new:
         db.execute(findings.insert(), new)
     return len(new)
@@ -118,7 +120,7 @@ def decide_finding(db: sa.Connection, decision: FindingDecision) -> FindingWritt
     """
     stored = load_finding(db, decision.finding_id)
     person_id = add_person(db, decision.person)
-    shown = _latest_version(db, decision.finding_id, person_id) or stored.finding
+    shown = shown_version(db, decision.finding_id, person_id) or stored.finding
     settled = _changed(shown, decision, record_id=stored.record_id, db=db)
     row: dict[str, object] = {
         "finding_id": decision.finding_id,
@@ -128,6 +130,8 @@ def decide_finding(db: sa.Connection, decision: FindingDecision) -> FindingWritt
         "suggestion_visible": decision.suggestion_visible,
         "idempotency_key": decision.key,
     }
+    if decision.verdict is FindingVerdict.CORRECT and settled is not None:
+        row["content_sha256"] = _fingerprint(settled)
     known = log.written_before(db, finding_decisions, decision.key, row)
     if known is not None:
         return FindingWritten(decision.finding_id, known, False, finding_outcome(db, decision.finding_id))
@@ -168,6 +172,8 @@ def add_finding(
     if known is not None:
         query = sa.select(finding_decisions.c.finding_id).where(finding_decisions.c.id == known)
         finding_id = int(db.execute(query).scalar_one())
+        if load_finding(db, finding_id).record_id != record_id:
+            raise StoreError(f"idempotency key {key!r} was used before on another record; use a new one")
         return FindingWritten(finding_id, known, False, finding_outcome(db, finding_id))
     there = _content(finding) | {"record_id": record_id, "extractor": None, "proposed_at": now()}
     result = db.execute(findings.insert().values(there))
@@ -279,7 +285,16 @@ def _changed(
     values |= parse_changes(decision.changes, where=where)
     corrected = make_finding(values, where=where)
     check_place(db, record_id, corrected)
-    return corrected
+    return with_words(db, record_id, corrected)
+
+
+def with_words(db: sa.Connection, record_id: int, finding: Finding) -> Finding:
+    """The finding with the words of the text at its offsets: a quote is never typed by hand."""
+    if finding.start is None:
+        return replace(finding, value_text="")
+    query = sa.select(records.c.title, records.c.abstract).where(records.c.id == record_id)
+    row = db.execute(query).one()
+    return replace(finding, value_text=f"{row.title} {row.abstract}"[finding.start : finding.end])
 
 
 def check_place(db: sa.Connection, record_id: int, finding: Finding) -> None:
@@ -297,15 +312,18 @@ def check_place(db: sa.Connection, record_id: int, finding: Finding) -> None:
         )
 
 
-def _latest_version(db: sa.Connection, finding_id: int, person_id: int) -> Finding | None:
-    """What this person is shown: their own version, else another's where the mode lets them see it."""
+def shown_version(db: sa.Connection, finding_id: int, person_id: int | None = None) -> Finding | None:
+    """What a person is shown: their own version, else another's where the mode lets them see it.
+
+    None where there is no version but the proposal.
+    """
     blind = protocols.current_rule(db, "findings").mode == "dual"
     query = sa.text(
         "SELECT * FROM standing_findings WHERE finding_id = :f AND endpoint IS NOT NULL"
         " ORDER BY (person_id = :p) DESC, id DESC"
     )
     for row in db.execute(query, {"f": finding_id, "p": person_id}).mappings():
-        if row["person_id"] == person_id or not blind:
+        if not blind or row["person_id"] == person_id:
             return finding_of_row(typed_row(dict(row)))
     return None
 
@@ -334,6 +352,10 @@ def _fingerprint(finding: Finding) -> str:
     content = _content(finding)
     agreed = {name: content[name] for name in _AGREED}
     return hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
+
+
+def _said(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return tuple(row[name] for name in CONTENT_FIELDS)
 
 
 def _place(row: Mapping[str, Any]) -> tuple[object, ...]:

@@ -33,7 +33,15 @@ _NAMED = {
     "finding_decisions": {"person_id": "people", "finding_id": "findings"},
     "link_decisions": {"person_id": "people", "record_a": "records", "record_b": "records"},
 }
+# What an undo must share with the decision that it takes back.
+_SUBJECT = {
+    "screening_decisions": ("person_id", "record_id", "stage"),
+    "finding_decisions": ("person_id", "finding_id"),
+    "link_decisions": ("person_id", "kind", "record_a", "record_b"),
+}
 _DECIDED_FINDING = "EXISTS (SELECT 1 FROM finding_decisions d WHERE d.finding_id = OLD.id)"
+_GENESIS = "0" * 64
+_GREATEST_ID = 2**31 - 1  # a greater one would leave no room for the next
 
 
 def install(db: sa.Connection) -> None:
@@ -75,58 +83,97 @@ def _quoted(columns: tuple[str, ...]) -> str:
     return ", ".join(f'"{column}"' for column in columns)
 
 
+def _changed(columns: tuple[str, ...]) -> str:
+    # By value, not by `UPDATE OF`: SQLite knows the id under other names (rowid, oid), too.
+    return _any([f'NEW."{c}" IS DISTINCT FROM OLD."{c}"' for c in columns])
+
+
+def _chain_broken(table: str) -> str:
+    last = f"(SELECT l.row_hash FROM {table} l ORDER BY l.id DESC LIMIT 1)"
+    return f"NEW.previous_hash <> COALESCE({last}, '{_GENESIS}')"
+
+
+def _wrong_undo(table: str) -> str:
+    alike = " AND ".join(f"o.{c} = NEW.{c}" for c in _SUBJECT[table])
+    undone = f"o.id = NEW.undoes_id AND o.verdict <> 'undo' AND {alike}"
+    return f"NEW.undoes_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} o WHERE {undone})"
+
+
+def _hindsight() -> str:
+    """A rule holds for what is first decided after it was made, never for what is decided already."""
+    last = "(SELECT COALESCE(MAX(d.id), 0) FROM {} d)"
+    screening, finding = last.format("screening_decisions"), last.format("finding_decisions")
+    return (
+        f"(NEW.stage <> 'findings' AND NEW.from_decision_id <= {screening})"
+        f" OR (NEW.stage = 'findings' AND NEW.from_decision_id <= {finding})"
+    )
+
+
 def _rules() -> list[tuple[str, str, str, str, str]]:
     """(table, suffix, event, condition, message) of every refusal but the reuse of a key."""
     rules = []
     for table in _LOGS:
-        rules.append((table, "no_update", "UPDATE", "", f"{table} is append-only: no UPDATE"))
-        rules.append((table, "no_delete", "DELETE", "", f"{table} is append-only: no DELETE"))
+        rules.append((table, "no_update", "BEFORE UPDATE", "", f"{table} is append-only: no UPDATE"))
+        rules.append((table, "no_delete", "BEFORE DELETE", "", f"{table} is append-only: no DELETE"))
+        out_of_turn = f"NEW.id <> (SELECT MAX(l.id) FROM {table} l) OR NEW.id >= {_GREATEST_ID}"
+        rules.append((table, "in_turn", "AFTER INSERT", out_of_turn, f"{table}: rows follow one another"))
     for table, (_, fixed) in _KEPT.items():
-        rules.append((table, "no_update", f"UPDATE OF {_quoted(fixed)}", "", f"{table} keep their content"))
+        changed = _changed(fixed)
+        rules.append((table, "no_update", "BEFORE UPDATE", changed, f"{table} keep their content"))
         condition = _DECIDED_FINDING if table == "findings" else ""
-        rules.append((table, "no_delete", "DELETE", condition, f"{table} are kept: no DELETE"))
+        rules.append((table, "no_delete", "BEFORE DELETE", condition, f"{table} are kept: no DELETE"))
     for table in _NAMED:
         message = f"{table}: a decision names a known person and what it is about"
-        rules.append((table, "named", "INSERT", _unknown(table), message))
+        rules.append((table, "named", "BEFORE INSERT", _unknown(table), message))
+        message = f"{table}: each row carries the hash of the one before it"
+        rules.append((table, "chained", "BEFORE INSERT", _chain_broken(table), message))
+        message = f"{table}: an undo takes back a decision of the same person on the same thing"
+        rules.append((table, "undo", "BEFORE INSERT", _wrong_undo(table), message))
+    message = "stage_rules: no rule in hindsight"
+    rules.append(("stage_rules", "foresight", "BEFORE INSERT", _hindsight(), message))
     return rules
 
 
-def _sqlite() -> list[str]:
-    statements = []
+def expected_triggers(db: sa.Connection) -> set[str]:
+    """The names of the triggers that have to stand in a review's database."""
+    if db.dialect.name == "sqlite":
+        return {f"{t}_{s}" for t, s, *_ in _rules()} | {f"{t}_no_reuse" for t in (*_LOGS, *_KEPT)}
+    return {f"{t}_{s}" for t, s, *_ in _rules()} | {f"{t}_no_truncate" for t in (*_LOGS, *_KEPT)}
 
-    def guard(table: str, suffix: str, event: str, condition: str, message: str) -> None:
+
+def _sqlite() -> list[str]:
+    rules = _rules()
+    keyed = _LOGS | {table: keys for table, (keys, _) in _KEPT.items()}
+    for table, keys in keyed.items():
+        message = f"{table}: the key is taken, rows stay"
+        rules.append((table, "no_reuse", "BEFORE INSERT", _taken(table, keys), message))
+    statements = []
+    for table, suffix, event, condition, message in rules:
         name = f"{table}_{suffix}"
         when = f"WHEN {condition} " if condition else ""
         statements.append(f"DROP TRIGGER IF EXISTS {name}")
         statements.append(
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when}"
-            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            f"CREATE TRIGGER {name} {event} ON {table} {when}BEGIN SELECT RAISE(ABORT, '{message}'); END"
         )
-
-    for rule in _rules():
-        guard(*rule)
-    keyed = _LOGS | {table: keys for table, (keys, _) in _KEPT.items()}
-    for table, keys in keyed.items():
-        guard(table, "no_reuse", "INSERT", _taken(table, keys), f"{table}: the key is taken, rows stay")
     return statements
 
 
 def _postgresql() -> list[str]:
     rules = _rules()
     for table in (*_LOGS, *_KEPT):
-        rules.append((table, "no_truncate", "TRUNCATE", "", f"{table} are kept: no TRUNCATE"))
+        rules.append((table, "no_truncate", "BEFORE TRUNCATE", "", f"{table} are kept: no TRUNCATE"))
     statements = []
     for table, suffix, event, condition, message in rules:
         name = f"{table}_{suffix}"
         refuse = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
         body = f"IF {condition} THEN {refuse} END IF;" if condition else refuse
-        result = "OLD" if event == "DELETE" else "NEW"
-        each = "STATEMENT" if event == "TRUNCATE" else "ROW"
+        result = "OLD" if event.endswith("DELETE") else "NEW"
+        each = "STATEMENT" if event.endswith("TRUNCATE") else "ROW"
         function = f"BEGIN {body} RETURN {result}; END;"
         statements += [
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$ {function} $$ LANGUAGE plpgsql",
             f"DROP TRIGGER IF EXISTS {name} ON {table}",
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()",
+            f"CREATE TRIGGER {name} {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()",
         ]
     return statements
 
@@ -164,9 +211,11 @@ WHERE s.role = 'reviewer' OR NOT EXISTS (
 GROUP BY s.group_id, s.stage
 """
 
+# Of the decisions that stand, superseded ones too: what was undone fixes no rule.
 _FIRST_ENTRY = """(
     SELECT MIN(d.id) FROM screening_decisions d JOIN records r ON r.id = d.record_id
-    WHERE r.group_id = t.group_id AND d.stage = t.stage)"""
+    WHERE r.group_id = t.group_id AND d.stage = t.stage AND d.verdict <> 'undo'
+      AND NOT EXISTS (SELECT 1 FROM screening_decisions u WHERE u.undoes_id = d.id))"""
 
 _STAGE_CONSENSUS = f"""
 SELECT t.group_id, t.stage, t.record_id, t.n_includes, t.n_excludes, t.n_open, t.last_entry_id,
@@ -183,14 +232,15 @@ JOIN stage_rules u ON u.id = (
     SELECT MAX(x.id) FROM stage_rules x WHERE x.stage = t.stage AND x.from_decision_id <= {_FIRST_ENTRY})
 """
 
-# The dataset's records: the furthest stage that has a consensus speaks.
+# The dataset's records: full text speaks as long as title and abstract let the reference through.
 _DATASET_RECORDS = """
 SELECT c.record_id, c.group_id, c.stage, c.outcome AS label, c.mode, c.last_decided_at
 FROM stage_consensus c
+LEFT JOIN stage_consensus o ON o.group_id = c.group_id AND o.stage <> c.stage
 WHERE c.outcome IN ('include', 'exclude')
-  AND NOT (c.stage = 'title_abstract' AND EXISTS (
-      SELECT 1 FROM stage_consensus f
-      WHERE f.group_id = c.group_id AND f.stage = 'full_text' AND f.outcome IN ('include', 'exclude')))
+  AND ((c.stage = 'full_text' AND o.outcome = 'include')
+       OR (c.stage = 'title_abstract'
+           AND NOT (c.outcome = 'include' AND COALESCE(o.outcome, 'waiting') IN ('include', 'exclude'))))
 """
 
 _STANDING_FINDINGS = """
@@ -206,7 +256,7 @@ SELECT s.finding_id,
        SUM(CASE WHEN s.role = 'reviewer' AND s.verdict <> 'reject' THEN 1 ELSE 0 END) AS n_for,
        SUM(CASE WHEN s.role = 'reviewer' AND s.verdict = 'reject' THEN 1 ELSE 0 END) AS n_against,
        COUNT(DISTINCT CASE WHEN s.role = 'reviewer' THEN s.content_sha256 END) AS n_versions,
-       SUM(CASE WHEN s.role = 'adjudicator' THEN 1 ELSE 0 END) AS n_settling,
+       COUNT(DISTINCT CASE WHEN s.role = 'adjudicator' THEN s.content_sha256 END) AS n_settled_versions,
        SUM(CASE WHEN s.role = 'adjudicator' AND s.verdict = 'reject' THEN 1 ELSE 0 END) AS n_settled_out,
        MIN(CASE WHEN s.role = 'reviewer' AND s.verdict <> 'reject' THEN s.id END) AS reviewed_entry_id,
        MIN(CASE WHEN s.role = 'adjudicator' AND s.verdict <> 'reject' THEN s.id END) AS settled_entry_id
@@ -220,8 +270,8 @@ GROUP BY s.finding_id
 _FINDING_CONSENSUS = """
 SELECT t.finding_id, t.n_for, t.n_against, t.n_versions, u.mode,
        CASE WHEN t.n_versions > 1 OR (t.n_for > 0 AND t.n_against > 0) THEN
-                CASE WHEN t.n_settling = 1 AND t.n_settled_out = 0 THEN 'accepted'
-                     WHEN t.n_settling = 1 THEN 'rejected' ELSE 'conflict' END
+                CASE WHEN t.n_settled_versions = 1 AND t.n_settled_out = 0 THEN 'accepted'
+                     WHEN t.n_settled_versions = 0 AND t.n_settled_out > 0 THEN 'rejected' ELSE 'conflict' END
             WHEN t.n_for >= u.includes_needed THEN 'accepted'
             WHEN t.n_against >= u.excludes_needed THEN 'rejected'
             ELSE 'waiting' END AS outcome,
@@ -230,7 +280,8 @@ SELECT t.finding_id, t.n_for, t.n_against, t.n_versions, u.mode,
 FROM finding_tallies t
 JOIN stage_rules u ON u.id = (
     SELECT MAX(x.id) FROM stage_rules x WHERE x.stage = 'findings' AND x.from_decision_id <= (
-        SELECT MIN(d.id) FROM finding_decisions d WHERE d.finding_id = t.finding_id))
+        SELECT MIN(d.id) FROM finding_decisions d WHERE d.finding_id = t.finding_id AND d.verdict <> 'undo'
+          AND NOT EXISTS (SELECT 1 FROM finding_decisions v WHERE v.undoes_id = d.id)))
 """
 
 _DATASET_FINDINGS = f"""

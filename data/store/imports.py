@@ -205,10 +205,16 @@ def _merged(db: sa.Connection) -> dict[int, list[Record]]:
     return merged
 
 
-def record_lines(db: sa.Connection, batch_id: int) -> dict[int, int]:
-    """The record that begins at each line of a batch's file."""
-    query = sa.select(records.c.line, records.c.id).where(records.c.batch_id == batch_id)
-    return {int(line): int(record_id) for line, record_id in db.execute(query)}
+def known_batch(db: sa.Connection, file_sha256: str) -> int | None:
+    """The batch that this very file was imported as."""
+    query = sa.select(import_batches.c.id).where(import_batches.c.file_sha256 == file_sha256)
+    return db.execute(query).scalar()
+
+
+def find_content(db: sa.Connection, record: Record) -> int | None:
+    """The first record that says just what this one says."""
+    wanted = records.c.content_sha256 == _row(record)["content_sha256"]
+    return db.execute(sa.select(sa.func.min(records.c.id)).where(wanted)).scalar()
 
 
 def load_record(db: sa.Connection, record_id: int) -> StoredRecord:
@@ -230,13 +236,23 @@ def find_record(db: sa.Connection, name: str) -> int:
         No such record, or several.
     """
     name = name.strip()
-    is_key = name[:1] in ("R", "r") and name[1:].isascii() and name[1:].isdigit() and len(name) < 12
+    if name.startswith("key:"):
+        return _by_key(db, name.removeprefix("key:"))
+    only_external = name.startswith("id:")
+    name = name.removeprefix("id:")
+    is_key = (
+        name[:1] in ("R", "r")
+        and name[1:].isascii()
+        and name[1:].isdigit()
+        and len(name) < 11
+        and int(name[1:]) < 2**31
+    )
     matches = (
         set(db.execute(sa.select(records.c.id).where(records.c.external_id == name)).scalars())
         if name
         else set()
     )
-    if is_key:
+    if is_key and not only_external:
         found = db.execute(sa.select(records.c.id).where(records.c.id == int(name[1:]))).scalar()
         matches |= {found} - {None}
     if len(matches) == 1:
@@ -247,7 +263,19 @@ def find_record(db: sa.Connection, name: str) -> int:
             " `picosieve rank` lists the records of a project"
         )
     listed = ", ".join(f"R{i}" for i in sorted(matches)[:5])
-    raise StoreError(f"record {name!r}: several records have that external id ({listed}); give the key")
+    raise StoreError(
+        f"record {name!r}: several records have that key or external id ({listed});"
+        f" write key:{name} for the key, id:{name} for the source's own id"
+    )
+
+
+def _by_key(db: sa.Connection, key: str) -> int:
+    digits = key[1:] if key[:1] in ("R", "r") else ""
+    if digits.isascii() and digits.isdigit() and len(digits) < 10:
+        found = db.execute(sa.select(records.c.id).where(records.c.id == int(digits))).scalar()
+        if found is not None:
+            return int(found)
+    raise StoreError(f"record {key!r}: there is none with that key (R1, R2, ...)")
 
 
 def batches(db: sa.Connection) -> list[dict[str, Any]]:

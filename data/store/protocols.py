@@ -122,7 +122,7 @@ def newest_version(db: sa.Connection) -> int:
 
 
 def _mode_words(protocol: Protocol) -> dict[str, str]:
-    modes = {str(stage): str(mode) for stage, mode in protocol.modes.items()}
+    modes = {str(stage): f"{mode} {protocol.dual_records or ''}" for stage, mode in protocol.modes.items()}
     return modes | {"findings": str(protocol.finding_mode)}
 
 

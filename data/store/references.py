@@ -94,36 +94,44 @@ def decide_link(
     return written
 
 
-def undo_link(db: sa.Connection, *, person: str, kind: LinkKind, records_: tuple[int, int]) -> int:
-    """Take back the person's last word on two records; what stood before it stands again."""
+def undo_link(db: sa.Connection, *, person: str, records_: tuple[int, int]) -> int:
+    """Take back the person's last word on two records; what stood before it stands again.
+
+    A word that answered both questions at once (`different`) goes as one. Returns the number of rows.
+
+    Raises
+    ------
+    StoreError
+        The person has said nothing of them.
+    """
     low, high = _pair(db, records_)
     person_id = add_person(db, person)
     c = link_decisions.c
     undone = sa.select(c.undoes_id).where(c.undoes_id.is_not(None))
-    last = db.execute(
-        sa.select(c.id)
-        .where(
-            (c.kind == str(kind)) & (c.record_a == low) & (c.record_b == high) & (c.person_id == person_id)
-        )
+    standing = (
+        sa.select(c.id, c.kind, c.verdict)
+        .where((c.record_a == low) & (c.record_b == high) & (c.person_id == person_id))
         .where((c.verdict != "undo") & c.id.not_in(undone))
         .order_by(c.id.desc())
-        .limit(1)
-    ).scalar()
-    if last is None:
+    )
+    said = db.execute(standing).all()
+    if not said:
         raise StoreError(f"R{low} and R{high}: {person!r} has said nothing of them that could be undone")
-    row: dict[str, object] = {
-        "kind": str(kind),
-        "record_a": low,
-        "record_b": high,
-        "person_id": person_id,
-        "verdict": "undo",
-        "note": "",
-        "undoes_id": last,
-        "idempotency_key": new_key(),
-    }
-    written = log.append(db, link_decisions, row)
+    both = said[1:2] if said[0].verdict == "different" and said[1:] and said[1].verdict == "different" else []
+    for last in [said[0], *both]:
+        row: dict[str, object] = {
+            "kind": last.kind,
+            "record_a": low,
+            "record_b": high,
+            "person_id": person_id,
+            "verdict": "undo",
+            "note": "",
+            "undoes_id": last.id,
+            "idempotency_key": new_key(),
+        }
+        log.append(db, link_decisions, row)
     regroup(db)
-    return written
+    return 1 + len(both)
 
 
 def separate(db: sa.Connection, record_id: int, *, person: str) -> int:
@@ -204,6 +212,14 @@ def regroup(db: sa.Connection) -> None:
     records together that a person said are different. A reference is named by its record with the
     longest text (the first of these): what people read, and what findings point into.
     """
+    moved = [{"the_id": i, "to_group": due} for i, (_, due) in misplaced(db).items()]
+    if moved:
+        update = records.update().where(records.c.id == sa.bindparam("the_id"))
+        db.execute(update.values(group_id=sa.bindparam("to_group")), moved)
+
+
+def misplaced(db: sa.Connection) -> dict[int, tuple[int, int]]:
+    """Records that do not stand in the reference that their links give them: (where, where due)."""
     said = verdicts(db, LinkKind.DUPLICATE)
     apart = [pair for pair, (verdict, _) in said.items() if verdict is LinkVerdict.DIFFERENT]
     parts = Parts()
@@ -211,26 +227,20 @@ def regroup(db: sa.Connection) -> None:
         parts.join(link.record_a, link.record_b, apart=apart)
     c = records.c
     length = sa.func.length(c.title) + sa.func.length(c.abstract)
-    several = sa.select(c.group_id).group_by(c.group_id).having(sa.func.count() > 1)
-    known = sorted(parts.known())
-    rows = list(db.execute(sa.select(c.id, c.group_id, length).where(c.group_id.in_(several))))
-    for begin in range(0, len(known), 500):
-        chunk = known[begin : begin + 500]
-        rows += db.execute(sa.select(c.id, c.group_id, length).where(c.id.in_(chunk)))
+    named = sa.select(c.id, c.group_id, length)
+    # Those that stand in another's reference, or give theirs a name, or are linked.
+    rows = list(db.execute(named.where(c.group_id != c.id)))
+    wanted = sorted(parts.known() | {row[1] for row in rows})
+    for begin in range(0, len(wanted), 500):
+        rows += db.execute(named.where(c.id.in_(wanted[begin : begin + 500])))
     lengths = {row[0]: row[2] for row in rows}
     names: dict[int, int] = {}
     for record_id in sorted(lengths):
         root = parts.root(record_id)
         if root not in names or lengths[record_id] > lengths[names[root]]:
             names[root] = record_id
-    moved = [
-        {"the_id": i, "to_group": names[parts.root(i)]}
-        for i, group_id in {row[0]: row[1] for row in rows}.items()
-        if names[parts.root(i)] != group_id
-    ]
-    if moved:
-        update = records.update().where(c.id == sa.bindparam("the_id"))
-        db.execute(update.values(group_id=sa.bindparam("to_group")), moved)
+    stands = {row[0]: row[1] for row in rows}
+    return {i: (at, names[parts.root(i)]) for i, at in stands.items() if names[parts.root(i)] != at}
 
 
 class Parts:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from data.errors import StoreError
 from data.protocol import Protocol, Stage
-from data.store import decisions, references
+from data.store import decisions, protocols, references
 from data.store.connection import Store
 from data.store.dataset import confirmed_records
 from data.store.decisions import Decision, Outcome, Verdict
@@ -138,6 +138,51 @@ def test_dual_turns_single_after_the_stated_number_of_records(review) -> None:
     assert decide(store, "A", EXCLUDE, protocol, record_id=3).outcome is Outcome.EXCLUDE
     # Begun while two were needed: still needs two.
     assert dataset(store) == [(1, "include"), (3, "exclude")]
+
+
+def test_what_was_undone_fixes_no_rule(review) -> None:
+    store, protocol = review("single")
+    decide(store, "Ada", INCLUDE, protocol)
+    take_back(store, "Ada")
+    dual = protocol_of("dual")
+    with store.write() as db:
+        protocols.keep_protocol(db, dual)
+    assert decide(store, "Ada", INCLUDE, dual).outcome is Outcome.WAITING
+
+
+@pytest.mark.parametrize("other", ["ada lovelace", "Lovelace, Ada", "Ada Lovelace.", " ADA   LOVELACE "])
+def test_one_person_under_two_spellings_is_one(review, other) -> None:
+    store, protocol = review("dual")
+    decide(store, "Ada Lovelace", INCLUDE, protocol)
+    assert decide(store, other, INCLUDE, protocol).outcome is Outcome.WAITING
+
+
+@pytest.mark.parametrize("name", ["Ada\u200b Lovelace", "\u200b", "\u0410da", "A" * 201, "Ada\x07"])
+def test_a_name_that_could_pass_for_anothers_is_refused(review, name) -> None:
+    store, protocol = review()
+    with pytest.raises(StoreError, match="the person's name"):
+        decide(store, name, INCLUDE, protocol)
+
+
+def test_a_full_text_verdict_falls_with_the_abstracts(review) -> None:
+    store, protocol = review()
+    decide(store, "Ada", INCLUDE, protocol)
+    decide(store, "Ada", INCLUDE, protocol, stage=Stage.FULL_TEXT)
+    assert dataset(store) == [(1, "include")]
+    decide(store, "Ada", EXCLUDE, protocol)
+    assert dataset(store) == [(1, "exclude")]
+    take_back(store, "Ada")
+    take_back(store, "Ada")
+    assert dataset(store) == []
+
+
+def test_an_undo_sent_under_the_key_of_another_record_is_refused(review) -> None:
+    store, protocol = review()
+    for record_id in (1, 2):
+        decide(store, "Ada", INCLUDE, protocol, record_id=record_id)
+    take_back(store, "Ada", record_id=1, key="k")
+    with pytest.raises(StoreError, match="'k' was used before"):
+        take_back(store, "Ada", record_id=2, key="k")
 
 
 def test_the_same_decision_sent_twice_is_written_once(review) -> None:

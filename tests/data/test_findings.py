@@ -135,13 +135,18 @@ def test_a_new_extraction_replaces_only_what_nobody_decided_on(review) -> None:
     with store.write() as db:
         findings.propose(db, 1, [a_finding(), second], extractor="test")
     decide(store, "Ada", REJECT, finding_id=_id_at(store, a_finding().start))
+    kept = _id_at(store, second.start)
     with store.write() as db:
-        assert findings.propose(db, 1, [a_finding(), second], extractor="newer") == 1
+        assert findings.propose(db, 1, [a_finding(), second], extractor="newer") == 0
+    assert _id_at(store, second.start) == kept, "what is proposed again keeps its number"
+    third = dataclasses.replace(second, value=7.0)
+    with store.write() as db:
+        assert findings.propose(db, 1, [a_finding(), third], extractor="newer") == 1
     with store.read() as db:
-        listed = [(f.finding.start, f.extractor, f.outcome) for f in findings.record_findings(db)]
+        listed = [(f.finding.value, f.extractor, f.outcome) for f in findings.record_findings(db)]
     assert listed == [
-        (second.start, "newer", FindingOutcome.PROPOSED),
-        (a_finding().start, "test", FindingOutcome.REJECTED),
+        (7.0, "newer", FindingOutcome.PROPOSED),
+        (4.6, "test", FindingOutcome.REJECTED),
     ]
 
 
@@ -192,7 +197,7 @@ def test_the_database_itself_refuses_a_finding_that_cannot_be(review, change) ->
     decide(store, "Ada", CONFIRM)
     with store.read() as db:
         row = dict(db.execute(sa.text("SELECT * FROM finding_decisions")).mappings().one())
-    fresh = {"id": 2, "idempotency_key": "n", "previous_hash": "p", "row_hash": "h"}
+    fresh = {"id": 2, "idempotency_key": "n", "previous_hash": row["row_hash"], "row_hash": "h"}
     for altered, refused in ((row | fresh | change, True), (row | fresh, False)):
         columns = ", ".join(f'"{c}"' for c in altered)
         statement = (

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from data.errors import StoreError
-from data.store import connection, decisions, findings, guards, log, references
+from data.store import connection, decisions, findings, guards, integrity, log, people, references
 from data.store.connection import Store
 from data.store.dataset import confirmed_findings, confirmed_records
 from data.store.decisions import Decision, Verdict
@@ -21,11 +21,10 @@ from tests.builders import a_finding, a_record, add_records
 from tests.databases import new_review, protocol_of
 
 
-@pytest.fixture
-def store(database_url) -> Iterator[Store]:
-    """A review with a decision on a record and one on a finding."""
+def reviewed(url: str) -> Store:
+    """A review with a decision on a record, one on a finding, and one on two records."""
     protocol = protocol_of()
-    review = new_review(database_url, protocol)
+    review = new_review(url, protocol)
     add_records(review, a_record(), a_record("Other"))
     with review.write() as db:
         decisions.decide(db, Decision(person="Ada", record_id=1, verdict=Verdict.INCLUDE), protocol=protocol)
@@ -35,6 +34,12 @@ def store(database_url) -> Iterator[Store]:
         references.decide_link(
             db, person="Ada", kind=LinkKind.STUDY, records_=(1, 2), verdict=LinkVerdict.SAME
         )
+    return review
+
+
+@pytest.fixture
+def store(database_url) -> Iterator[Store]:
+    review = reviewed(database_url)
     yield review
     review.close()
 
@@ -61,6 +66,74 @@ ATTACKS = [
     "INSERT INTO dataset_records SELECT * FROM dataset_records",
     "INSERT INTO dataset_findings SELECT * FROM dataset_findings",
 ]
+
+
+RULE = (
+    "INSERT INTO stage_rules (stage, mode, includes_needed, excludes_needed, include_wins, from_decision_id,"
+    " protocol_version_id, created_at) SELECT '{}', 'single', 1, 1, include_wins, 0, 1, 'now'"
+    " FROM stage_rules WHERE stage = '{}'"
+)
+ATTACKS += [RULE.format(stage, stage) for stage in ("title_abstract", "findings")]
+# SQLite knows the id of a row under three more names.
+ALIASES = [
+    f"UPDATE OR REPLACE {table} SET {alias} = {to} WHERE id = 1"
+    for table in ("records", "people", "findings")
+    for alias, to in (("rowid", 2), ("oid", 77), ("_rowid_", -5))
+]
+
+
+@pytest.mark.parametrize("statement", ALIASES)
+def test_an_id_cannot_be_changed_under_another_name(tmp_path: Path, statement) -> None:
+    store = reviewed(connection.sqlite_url(tmp_path / "alias.sqlite"))
+    before = state(store)
+    with pytest.raises(StoreError, match="keep their content"), store.write() as db:
+        db.exec_driver_sql(statement)
+    assert state(store) == before
+    store.close()
+
+
+FORGED = [
+    pytest.param({"previous_hash": "made up"}, "hash of the one before", id="not chained"),
+    pytest.param({"id": -5}, "follow one another", id="before all others"),
+    pytest.param({"id": 2**31 - 1}, "follow one another", id="no room for the next"),
+    pytest.param({"verdict": "undo", "undoes_id": 1, "person_id": 2}, "undo takes back", id="another's undo"),
+    pytest.param({"verdict": "undo", "undoes_id": 9}, "undo takes back", id="undo of what is to come"),
+]
+
+
+@pytest.mark.parametrize("table", decision_tables())
+@pytest.mark.parametrize(("change", "message"), FORGED)
+def test_a_forged_decision_is_refused(store, table, change, message) -> None:
+    with store.write() as db:
+        people.add_person(db, "Ben")
+        row = dict(db.execute(sa.text(f"SELECT * FROM {table} WHERE id = 1")).mappings().one())
+    if change.get("verdict") == "undo" and table == "finding_decisions":
+        row |= dict.fromkeys([*CONTENT_FIELDS, "content_sha256"])
+    forged = (
+        row | {"id": 2, "idempotency_key": "f", "previous_hash": row["row_hash"], "row_hash": "h"} | change
+    )
+    columns = ", ".join(f'"{c}"' for c in forged)
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(f':{c}' for c in forged)})"
+    before = state(store)
+    with pytest.raises(StoreError, match=message), store.write() as db:
+        db.execute(sa.text(statement), forged)
+    assert state(store) == before
+
+
+def test_nothing_is_taken_out_of_a_review_that_was_tampered_with(tmp_path: Path) -> None:
+    store = reviewed(connection.sqlite_url(tmp_path / "t.sqlite"))
+    with store.read() as db:
+        assert integrity.problems(db) == []
+    with store.write() as db:
+        db.exec_driver_sql("UPDATE records SET group_id = 1 WHERE id = 2")
+        db.exec_driver_sql("DROP TRIGGER people_no_delete")
+        assert integrity.problems(db) == [
+            "trigger people_no_delete: is gone, so changes were possible",
+            "records 2: stands in reference 1, by its links it belongs to 2",
+        ]
+        with pytest.raises(StoreError, match="changed past the program"):
+            integrity.check(db)
+    store.close()
 
 
 def state(store: Store) -> list[object]:
@@ -108,7 +181,7 @@ def test_postgresql_refuses_to_truncate_the_log(store) -> None:
     if store.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has no TRUNCATE")
     for table in decision_tables():
-        with pytest.raises(sa.exc.DBAPIError, match="no TRUNCATE"), store.write() as db:
+        with pytest.raises(StoreError, match="no TRUNCATE"), store.write() as db:
             db.exec_driver_sql(f"TRUNCATE {table} CASCADE")
 
 
@@ -130,7 +203,7 @@ def test_a_decision_names_a_person_even_where_foreign_keys_are_off(tmp_path: Pat
         db.execute(
             f"INSERT INTO {table} ({about}, person_id, verdict, {role}, idempotency_key,"
             f" decided_at, previous_hash, row_hash)"
-            f" VALUES ({what}, 999, 'reject', {said}, 'k', 't', 'p', 'h')"
+            f" VALUES ({what}, 999, 'reject', {said}, 'k', 't', '{log.FIRST}', 'h')"
         )
     db.close()
 
@@ -142,9 +215,10 @@ def test_every_guard_stands_after_migration_and_the_schema_is_the_one_described(
     with store.read() as db:
         assert compare_metadata(MigrationContext.configure(db), metadata) == []
         names = guards.trigger_names(db)
-    suffixes = ["no_update", "no_delete", "named"]
-    suffixes.append("no_reuse" if store.engine.dialect.name == "sqlite" else "no_truncate")
-    assert {f"{t}_{s}" for t in decision_tables() for s in suffixes} <= names
+        assert guards.expected_triggers(db) <= names
+    assert {
+        f"{t}_{s}" for t in decision_tables() for s in ("no_update", "no_delete", "named", "chained")
+    } <= names
 
 
 def test_tables_of_decisions_and_no_others_have_decision_in_their_name() -> None:

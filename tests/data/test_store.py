@@ -90,8 +90,9 @@ def test_a_record_is_found_by_key_or_by_its_own_unique_id(store) -> None:
     with store.read() as db:
         assert imports.find_record(db, "77") == 1
         assert imports.find_record(db, "r3") == 3
-        with pytest.raises(StoreError, match=r"several records have that external id \(R1, R2\)"):
+        with pytest.raises(StoreError, match=r"several records have that key or external id \(R1, R2\)"):
             imports.find_record(db, "R1")
+        assert [imports.find_record(db, name) for name in ("key:R1", "id:R1")] == [1, 2]
         for unknown in ("R9", "", "x", "R99999999999999999999", "R\u00b2"):
             with pytest.raises(StoreError, match="there is none with that key"):
                 imports.find_record(db, unknown)
@@ -138,9 +139,9 @@ def test_a_person_s_word_outweighs_the_rule_and_can_be_undone(five) -> None:
         references.link_records(db, [link(1, 3)])
     assert grouped(five) == {1: [1, 2]}, "no rule brings them together again"
     with five.write() as db:
-        references.undo_link(db, person="Ada", kind=LinkKind.DUPLICATE, records_=(1, 3))
+        references.undo_link(db, person="Ada", records_=(1, 3))
         with pytest.raises(StoreError, match="'Ada' has said nothing"):
-            references.undo_link(db, person="Ada", kind=LinkKind.DUPLICATE, records_=(1, 3))
+            references.undo_link(db, person="Ada", records_=(1, 3))
     assert grouped(five) == {1: [1, 2, 3]}
     with five.write() as db:
         assert references.separate(db, 2, person="Ada") == 2

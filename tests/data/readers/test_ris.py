@@ -66,6 +66,18 @@ AB  - Text.
 N1  - Export Date: 1 May 2021; Cited By: 3; PubMed ID: x PMID: 31000003
 ER  -
 """
+# Mendeley writes an abstract on one line, keywords one to a line, dates with slashes, and the file's place.
+MENDELEY = (
+    "TY  - JOUR\nT1  - A trial of one drug\nA1  - Adams, Bea\nA1  - Brown, Cem\nY1  - 2018/03/14/\n"
+    "N2  - One. Two.\nKW  - drug\nKW  - trial\nJF  - Blood\nVL  - 9\nIS  - 4\nSP  - 21\nEP  - 30\n"
+    "UR  - https://doi.org/10.1000/men.4\nDO  - 10.1000/men.4\nL1  - file:///C:/papers/adams.pdf\nER  - \n"
+)
+# EndNote puts its own number under ID, a byte-order mark in front, and indents what goes on.
+ENDNOTE = (
+    "\ufeffTY  - JOUR\nAU  - Adams, B.\nPY  - 2017\nDA  - May 2\nTI  - A trial of one drug\nT2  - Blood\n"
+    "SP  - 5-9\nVL  - 2\nAB  - One.\n      Two.\nSN  - 0006-4971\nDO  - 10.1000/end.5\n"
+    "AN  - 31000005\nLA  - eng\nDB  - PubMed\nID  - 412\nER  - \n\n"
+)
 WOS = (
     "TY  - CPAPER\nAU  - Adams, B\nTI  - A trial\n   of one drug\nT2  - BLOOD\nAB  - One.\n   Two.\n"
     "AD  - One Univ\rAD  - Two Univ\rPY  - 2021\nAN  - WOS:000000000000001\nN1  - Times Cited:  1\n"
@@ -147,13 +159,48 @@ WOS = (
             ),
             id="Web of Science",
         ),
+        pytest.param(
+            MENDELEY,
+            Record(
+                title="A trial of one drug",
+                abstract="One. Two.",
+                authors=("Adams, Bea", "Brown, Cem"),
+                year=2018,
+                journal="Blood",
+                volume="9",
+                issue="4",
+                pages="21-30",
+                doi="10.1000/men.4",
+                keywords=("drug", "trial"),
+                url="https://doi.org/10.1000/men.4",
+            ),
+            id="Mendeley",
+        ),
+        pytest.param(
+            ENDNOTE,
+            Record(
+                title="A trial of one drug",
+                abstract="One.\nTwo.",
+                authors=("Adams, B.",),
+                year=2017,
+                journal="Blood",
+                volume="2",
+                pages="5-9",
+                doi="10.1000/end.5",
+                pmid="31000005",
+                accession="31000005",
+                language="eng",
+                external_id="412",
+            ),
+            id="EndNote",
+        ),
     ],
 )
 def test_a_dialect_is_read_whole(tmp_path, text, expected):
     (record,) = entries(tmp_path, text)
     shown = {name: getattr(record, name) for name in Record.__slots__} | {"raw": "", "line": 0}
     assert Record(**shown) == expected
-    assert record.raw.split() == text.split()
+    assert record.raw.split() == text.lstrip("\ufeff").split()
 
 
 @pytest.mark.parametrize(

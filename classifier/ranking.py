@@ -36,6 +36,7 @@ from models.relevance import (
 )
 
 __all__ = ["RankResult", "Ranked", "Ranker", "Reason", "fit_relevance", "labels_fingerprint", "rank"]
+from models.terms import Terms
 
 RECIPE_VERSION = 2
 FloatArray = npt.NDArray[np.float64]
@@ -125,6 +126,7 @@ class Ranker:
             raise ScreeningError("a record id stands twice in the pool; give each record once")
         self.records = [r for _, _, r in ordered]
         self.protocol = protocol
+        self.terms = Terms.of(protocol) if protocol else None
         self.seed = seed
         self.has_text = np.array([r.has_text for r in self.records], dtype=np.bool_)
         self._row = {int(i): row for row, i in enumerate(self.record_ids)}
@@ -190,7 +192,7 @@ class Ranker:
         """
         row = self._row[record_id]
         seen = self.seen[row] if self.seen is not None else None
-        return explain_record(self.records[row], model, seen, top=top)
+        return explain_record(self.records[row], model, seen, terms=self.terms, top=top)
 
     def probabilities(self, labels: Mapping[int, int]) -> tuple[IntArray, FloatArray]:
         """Record ids of the unread pool, best first, and their probabilities (NaN: too few labels)."""

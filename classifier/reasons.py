@@ -40,7 +40,12 @@ class Reason:
 
 
 def explain_record(
-    record: Record, model: RelevanceModel, seen: npt.NDArray[np.float64] | None, *, top: int
+    record: Record,
+    model: RelevanceModel,
+    seen: npt.NDArray[np.float64] | None,
+    *,
+    terms: Terms | None,
+    top: int,
 ) -> tuple[Reason, ...]:
     """The `top` strongest parts of a record's score and, last, the sum of all other parts.
 
@@ -50,11 +55,13 @@ def explain_record(
     model : RelevanceModel
     seen : ndarray of float64, shape (len(VIEWS),), or None
         The record's views; None without a protocol.
+    terms : Terms or None
+        The protocol's terms, compiled once for all records; None without a protocol.
     top : int
     """
     if not record.has_text:
         return ()
-    hits = Terms.of(model.views.protocol).find(record.text) if model.views else []
+    hits = terms.find(record.text) if terms else []
     reasons = _of_words(record, model, hits)
     if seen is not None:
         reasons += _of_views(record, model, seen, hits)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources.abc import Traversable
 from itertools import islice
 from pathlib import Path
@@ -249,7 +249,7 @@ def _iterated(
     return np.asarray(solution)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: the cached idf needs a place
 class Vocabulary:
     """How often each gram stands in the pool: what its inverse document frequency comes from.
 
@@ -272,7 +272,7 @@ class Vocabulary:
             n_records=int(np.count_nonzero(np.diff(counts.indptr))),
         )
 
-    @property
+    @cached_property
     def idf(self) -> Float32Array:
         """Inverse document frequency of each column; grams of one record weigh as unseen ones do."""
         seen = np.maximum(self.frequency, 1)

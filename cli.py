@@ -758,11 +758,13 @@ def score(
         Path | None, typer.Option("--project", "-p", metavar="DIR", help="Use its current model.")
     ] = None,
     model: Annotated[Path | None, typer.Option("--model", metavar="BUNDLE", help="Use this model.")] = None,
+    engine: Annotated[str, typer.Option("--engine", help="local: this machine, streamed.")] = "local",
 ) -> None:
     """Score new records and extract their findings into Parquet; nothing enters the dataset."""
     from classifier.scoring import score_file
     from models.relevance import RelevanceModel
 
+    _known(engine, ("local",), "--engine")
     if (project is None) == (model is None):
         raise UsageError("give --project DIR or --model BUNDLE, whose model scores")
     protocol = None

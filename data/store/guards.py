@@ -284,14 +284,24 @@ JOIN stage_rules u ON u.id = (
           AND NOT EXISTS (SELECT 1 FROM finding_decisions v WHERE v.undoes_id = d.id)))
 """
 
+# Where a finding stands, not what it says.
+_PLACE = ("locator", "start", "end", "evidence_start", "evidence_end", "value_text")
+_SAID = ", ".join(f'e."{name}"' for name in schema.CONTENT_FIELDS if name not in _PLACE)
+
+# Records that were merged into one reference may state one result each: it counts once.
 _DATASET_FINDINGS = f"""
-SELECT c.finding_id, f.record_id, r.group_id, c.entry_id, c.mode, e.verdict, f.extractor, e.decided_at,
-       {", ".join(f'e."{name}"' for name in schema.CONTENT_FIELDS)}
-FROM finding_consensus c
-JOIN finding_decisions e ON e.id = c.entry_id
-JOIN findings f ON f.id = c.finding_id
-JOIN records r ON r.id = f.record_id
-WHERE c.outcome = 'accepted'
+SELECT finding_id, record_id, group_id, entry_id, mode, verdict, extractor, decided_at,
+       {", ".join(f'"{name}"' for name in schema.CONTENT_FIELDS)}
+FROM (
+    SELECT c.finding_id, f.record_id, r.group_id, c.entry_id, c.mode, e.verdict, f.extractor, e.decided_at,
+           {", ".join(f'e."{name}"' for name in schema.CONTENT_FIELDS)},
+           MIN(f.record_id) OVER (PARTITION BY r.group_id, {_SAID}) AS said_first_in
+    FROM finding_consensus c
+    JOIN finding_decisions e ON e.id = c.entry_id
+    JOIN findings f ON f.id = c.finding_id
+    JOIN records r ON r.id = f.record_id
+    WHERE c.outcome = 'accepted'
+) accepted WHERE record_id = said_first_in
 """
 
 VIEWS = {

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from data.errors import StoreError
-from data.records import Source
-from data.store import findings, log
+from data.records import Source, Statistic
+from data.store import findings, log, references
 from data.store.connection import Store
 from data.store.dataset import confirmed_findings
 from data.store.findings import FindingDecision, FindingOutcome, FindingVerdict
@@ -219,3 +219,31 @@ def test_whose_result_it_is_goes_with_it(review) -> None:
         (row,) = confirmed_findings(db)
     expected = dataclasses.replace(a_finding(), source=Source.OTHER_STUDY, source_study="MM-007")
     assert row.finding == expected
+
+
+class TestMergedRecords:
+    """One reference that came in twice: what both records state is one result."""
+
+    @pytest.fixture
+    def store(self, review):
+        store = review()
+        add_records(store, a_record("Second antibody in myeloma."), name="other.ris")
+        with store.write() as db:
+            findings.propose(db, 2, [a_finding(), a_finding(statistic=Statistic.MEAN)], extractor="test")
+        return store
+
+    def test_a_result_of_both_is_in_the_dataset_once(self, store):
+        decide(store, "A", CONFIRM)
+        decide(store, "A", CONFIRM, 2)
+        assert dataset(store) == [(1, 4.6), (2, 4.6)]
+        with store.write() as db:
+            references.link_records(db, [references.Link(1, 2, 1.0, "same DOI")])
+        assert dataset(store) == [(1, 4.6)]
+
+    def test_what_only_one_of_them_says_stays(self, store):
+        decide(store, "A", CONFIRM)
+        decide(store, "A", CORRECT, 2, value=5.0)
+        decide(store, "A", CONFIRM, 3)
+        with store.write() as db:
+            references.link_records(db, [references.Link(1, 2, 1.0, "same DOI")])
+        assert dataset(store) == [(1, 4.6), (2, 5.0), (3, 4.6)]

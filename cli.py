@@ -540,21 +540,13 @@ def history(
     record: Annotated[str, typer.Argument(metavar="ID", help="R12, or the source's own id.")],
     project: ProjectOption = HERE,
 ) -> None:
-    """Show every decision ever taken on a record: who, when, what, why."""
-    from data.store.decisions import history as history_of
+    """Show every decision ever taken on a record and its findings: who, when, what, why."""
     from data.store.imports import find_record
+    from review.chronicle import log_lines
 
     with _open(project) as opened, opened.store.read() as db:
-        for entry in history_of(db, find_record(db, record)):
-            words = [
-                entry.decided_at[:19],
-                entry.person,
-                entry.stage,
-                entry.verdict,
-                entry.reason or "",
-                entry.note,
-            ]
-            typer.echo("  ".join(word for word in words if word))
+        for line in log_lines(db, find_record(db, record)):
+            typer.echo(line)
 
 
 # --- findings ----------------------------------------------------------------------------------
@@ -646,12 +638,12 @@ def export(
     ] = None,
     project: ProjectOption = HERE,
     decisions: Annotated[
-        Path | None, typer.Option("--decisions", metavar="OUT.csv", help="The log of screening decisions.")
+        Path | None, typer.Option("--decisions", metavar="OUT.csv", help="The whole log: screening, findings, links.")
     ] = None,
     force: ForceOption = False,
 ) -> None:
     """Write the records with decisions, reasons and studies, or the log of decisions."""
-    from data.store.decisions import ENTRY_COLUMNS, every_entry
+    from review.chronicle import LOG_COLUMNS, log_rows
     from review.outgoing import export_records
 
     if output is None and decisions is None:
@@ -659,8 +651,8 @@ def export(
     with _open(project) as opened:
         if decisions is not None:
             with opened.store.read() as db:
-                rows = every_entry(db)
-            _write_csv(decisions, ENTRY_COLUMNS, rows, force=force)
+                rows = log_rows(db)
+            _write_csv(decisions, LOG_COLUMNS, rows, force=force)
             _say(f"{decisions}: {len(rows)} decisions")
         if output is not None:
             _say(f"{output}: {export_records(opened, output, force=force)} records")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import uuid
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -221,14 +220,6 @@ def history(db: sa.Connection, record_id: int) -> list[Entry]:
     """Every decision ever taken on the reference of this record, oldest first."""
     query = _entries().where(records.c.group_id == _group_of(db, record_id))
     return [Entry(*tuple(row)) for row in db.execute(query).all()]
-
-
-ENTRY_COLUMNS = tuple(f.name for f in dataclasses.fields(Entry))
-
-
-def every_entry(db: sa.Connection) -> list[tuple[object, ...]]:
-    """The whole log of screening decisions, oldest first, as rows of `ENTRY_COLUMNS`."""
-    return [dataclasses.astuple(Entry(*tuple(row))) for row in db.execute(_entries()).all()]
 
 
 def _entries() -> sa.Select[Any]:

@@ -192,18 +192,27 @@ def import_(
     rejects: Annotated[
         Path | None, typer.Option("--rejects", metavar="OUT.csv", help="Write the rejected entries there.")
     ] = None,
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring search results in; every entry is imported, already there, or rejected with its line."""
+    """Bring search results in; every entry is imported, already there, or rejected with its line.
+
+    Each file goes in whole or not at all; of several files the good ones go in.
+    """
+    from data.files import check_free
     from data.intake import Labels, Search, import_file, preview
     from data.store.imports import rejects as rejects_of
 
     columns = {name: str(value) for name, value in _pairs(column or []).items()} or None
+    if label_column is not None and labels_by is None:
+        raise UsageError("--label-column goes with --labels-by PERSON: decisions are somebody's")
     if dry_run:
         for path in files:
             for line in preview(path, columns=columns):
                 typer.echo(line)
         return
+    if rejects is not None:
+        check_free(rejects, force=force)
     search = Search(
         source=source,
         platform=platform,
@@ -211,16 +220,20 @@ def import_(
         searched_on=_date(searched, "--searched"),
         query_text=_text_of(query_file),
     )
-    rows, rejected = [], []
+    rows, rejected, failed = [], [], []
     with _open(project) as opened, _new_people(opened):
         labels = (
             Labels(person=labels_by, column=label_column, protocol=opened.protocol) if labels_by else None
         )
         for path in files:
-            with _progress(f"Reading {path.name}") as advance:
-                done = import_file(
-                    opened.store, path, search=search, columns=columns, labels=labels, on_entry=advance
-                )
+            try:
+                with _progress(f"Reading {path.name}") as advance:
+                    done = import_file(
+                        opened.store, path, search=search, columns=columns, labels=labels, on_entry=advance
+                    )
+            except ScreeningError as err:  # of several files the good ones go in
+                failed.append(err)
+                continue
             with opened.store.read() as db:
                 rejected += [(path.name, r.line, r.reason, r.raw) for r in rejects_of(db, done.batch_id)]
             counts = {
@@ -235,13 +248,17 @@ def import_(
                     f" + {counts['already']} already there + {counts['rejected']} rejected"
                 )
     if rejects is not None:
-        _write_csv(rejects, ("file", "line", "reason", "raw"), rejected)
+        _write_csv(rejects, ("file", "line", "reason", "raw"), rejected, force=force)
     for name, at_line, reason, _ in rejected[:10]:
         _say(f"{name}:{at_line}: rejected: {reason}")
     if len(rejected) > 10 and rejects is None:
         _say(f"... and {len(rejected) - 10} more; --rejects FILE lists them all")
-    if as_json:
+    if as_json and rows:
         _print_json(rows)
+    for err in failed[:-1]:
+        _say(f"picosieve: {err}")
+    if failed:
+        raise failed[-1]
 
 
 @app.command()
@@ -638,7 +655,8 @@ def export(
     ] = None,
     project: ProjectOption = HERE,
     decisions: Annotated[
-        Path | None, typer.Option("--decisions", metavar="OUT.csv", help="The whole log: screening, findings, links.")
+        Path | None,
+        typer.Option("--decisions", metavar="OUT.csv", help="The whole log: screening, findings, links."),
     ] = None,
     force: ForceOption = False,
 ) -> None:

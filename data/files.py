@@ -10,11 +10,16 @@ from typing import TextIO
 from data.errors import ScreeningError
 
 
+def check_free(target: Path, *, force: bool) -> None:
+    """Refuse a file that would be replaced unasked: before the work, not after it."""
+    if not force and target.exists() and target.stat().st_size:
+        raise ScreeningError(f"{target}: is there already; give another name, or --force to replace it")
+
+
 @contextmanager
 def writing(target: Path, *, force: bool) -> Iterator[TextIO]:
     """A text file that appears whole or not at all, and never in the place of another unasked."""
-    if not force and target.exists() and target.stat().st_size:
-        raise ScreeningError(f"{target}: is there already; give another name, or --force to replace it")
+    check_free(target, force=force)
     partial = target.with_name(target.name + ".part")
     try:
         with partial.open("w", encoding="utf-8", newline="") as file:

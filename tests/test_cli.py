@@ -232,6 +232,14 @@ BAD_INPUT = [
     bad("import", "{tmp}/search.csv", "-p", "{p}", says="imported before", id="the same file again"),
     bad("import", "{tmp}/search.csv", "-p", "{p}", "--route", "pigeon", says="--route", id="unknown route"),
     bad("import", "{tmp}/search.csv", "-p", "{p}", "--searched", "soon", says="--searched", id="no date"),
+    bad(
+        "import", "{tmp}/search.csv", "-p", "{p}", "--label-column", "x",
+        says="--labels-by", id="a label column of nobody",
+    ),
+    bad(
+        "import", "{tmp}/new.csv", "-p", "{p}", "--rejects", "{tmp}/bad.csv",
+        says="is there already", id="a rejects file that is there",
+    ),
     bad("rank", "--project", "{tmp}/nowhere", says="no such folder", id="no such folder"),
     bad("rank", "--project", "{tmp}", says="is not a picosieve project", id="not a project"),
     bad("init", "--project", "{p}", says="holds a project already", id="a project already"),
@@ -267,6 +275,7 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A folder with a project, and everything that a command should refuse."""
     folder = tmp_path_factory.mktemp("bad")
     (folder / "search.csv").write_text(SEARCH, encoding="utf-8")
+    (folder / "new.csv").write_text("title,abstract\nNew,text\n")
     (folder / "empty.ris").touch()
     (folder / "binary.ris").write_bytes(bytes(range(256)) * 40)
     (folder / "notitle.csv").write_text("year,journal\n2020,Blood\n")
@@ -310,6 +319,17 @@ def test_a_bad_entry_of_a_good_file_is_rejected_by_line_and_the_rest_goes_in(tmp
     (row,) = rows_of(rejects)
     assert (row["file"], row["line"]) == ("s.csv", "3")
     assert "s.csv:3: rejected: " in ran.err
+
+
+def test_of_several_files_the_good_ones_go_in_and_the_bad_one_is_named(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_text(f"title,abstract\nTitle {name},text of {name}\n")
+    (tmp_path / "bad.csv").write_text("year,journal\n2020,Blood\n")
+    picosieve("init", "--project", tmp_path / "r")
+    files = [tmp_path / f"{name}.csv" for name in ("one", "bad", "two")]
+    ran = picosieve("import", *files, "--project", tmp_path / "r", "--json", ok=False)
+    assert (ran.code, [row["imported"] for row in ran.json]) == (2, [1, 1])
+    assert f"picosieve: {tmp_path / 'bad.csv'}" in ran.err
 
 
 def test_labels_of_a_file_are_taken_only_under_somebodys_name(tmp_path: Path) -> None:

@@ -88,37 +88,6 @@ def find_duplicates(records: Iterable[Record]) -> Duplicates:
     return Duplicates(groups.groups(), made, _proposals(groups, maybe + refused))
 
 
-def exact_groups(records: Sequence[Record]) -> list[list[int]]:
-    """Groups of records that are the same reference beyond doubt: by identifier, or equal in text.
-
-    Same DOI, PMID or accession number with titles that agree; or the same title, year and first author
-    with the same abstract. Records without text are never grouped by resemblance.
-
-    Parameters
-    ----------
-    records : sequence of Record
-
-    Returns
-    -------
-    list of list of int
-        Positions (from 0), ascending, of each group of two or more; ordered by their first position.
-
-    Examples
-    --------
-    >>> a = Record(title="A trial", doi="10.1000/X")
-    >>> b = Record(title="A Trial.", doi="https://doi.org/10.1000/x")
-    >>> exact_groups([a, b, Record(title="A trial")])
-    [[0, 1]]
-    """
-    keys = without_shared_dois([key_of(record) for record in records])
-    merges = []
-    for a, b in candidate_pairs(keys, EXACT_BLOCKS):
-        compared = compare(keys[a], keys[b])
-        if judge(compared) is Verdict.MERGE:
-            merges.append(Pair(a, b, score(compared), evidence(compared)))
-    return _join(keys, merges)[0].groups()
-
-
 def without_shared_dois(keys: list[Key]) -> list[Key]:
     """The keys without those DOIs that stand for a whole supplement, not for one paper."""
     titles_of: dict[str, list[str]] = {}
@@ -183,14 +152,10 @@ def _abstract_middle(key: Key) -> tuple[object, ...] | None:
 
 
 Block = Callable[[Key], tuple[object, ...] | None]
-EXACT_BLOCKS: tuple[Block, ...] = (
+BLOCKS: tuple[Block, ...] = (
     _identified("pmid"),
     _identified("doi"),
     _identified("accession"),
-    _identified("title", "abstract", "year"),
-)
-BLOCKS: tuple[Block, ...] = (
-    *EXACT_BLOCKS[:3],
     _identified("title"),
     _words(0, 5),
     _words(-5, None),

@@ -150,6 +150,21 @@ def test_a_file_of_decisions_leads_to_a_model_and_scores(tmp_path: Path, project
     assert [r["verdict"] for r in rows_of(log)] == ["include", "exclude", "include"]
 
 
+def test_a_snapshot_is_replaced_as_a_whole_and_nothing_else_is(project: Path) -> None:
+    picosieve("decide", "--project", project, "--person", "Ada", "--record", "R1", "--include")
+    assert frozen(project, "d") == (1, 0)
+    picosieve("decide", "--project", project, "--person", "Ada", "--record", "R2", "--exclude")
+    words = ("freeze", "--project", project, "--output")
+    assert "--force" in picosieve(*words, project / "d", ok=False).err
+    before = sorted(p.name for p in project.iterdir())
+    assert picosieve(*words, project / "d", "--force", "--json").json["records"] == 2
+    assert sorted(p.name for p in project.iterdir()) == before
+    (project / "mine").mkdir()
+    (project / "mine" / "notes.txt").write_text("keep me")
+    assert "is not a frozen dataset" in picosieve(*words, project / "mine", "--force", ok=False).err
+    assert (project / "mine" / "notes.txt").read_text() == "keep me"
+
+
 def test_the_same_content_has_the_same_fingerprint(project: Path) -> None:
     picosieve("decide", "--project", project, "--person", "Ada", "--record", "R1", "--include")
     told = [

@@ -95,23 +95,29 @@ def freeze(project: Project, folder: Path, *, force: bool = False) -> Frozen:
     record_rows = [_record_row(r) for r in records]
     finding_rows = [_finding_row(f, labels.get(f.group_id), texts[f.record_id]) for f in findings]
     frozen = Frozen(len(record_rows), len(finding_rows), _fingerprint(record_rows, finding_rows))
-    _clear(folder, force=force)
+    _check_free(folder, force=force)
+    target = folder.absolute()
+    partial = target.with_name(f"{target.name}.part")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
         for name, schema, rows in (
             ("records", RECORDS_SCHEMA, record_rows),
             ("findings", FINDINGS_SCHEMA, finding_rows),
         ):
-            pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / f"{name}.parquet")
-        (folder / "README.md").write_text(_card(project, frozen, records), encoding="utf-8")
+            pq.write_table(pa.Table.from_pylist(rows, schema=schema), partial / f"{name}.parquet")
+        (partial / "README.md").write_text(_card(project, frozen, records), encoding="utf-8")
         told = {"records": frozen.n_records, "findings": frozen.n_findings, "fingerprint": frozen.fingerprint}
-        (folder / "fingerprint.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        (partial / "fingerprint.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        _put_in_place(partial, target)
     except OSError as err:
         raise ScreeningError(f"{folder}: the dataset cannot be written here ({err.strerror})") from err
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return frozen
 
 
-def _clear(folder: Path, *, force: bool) -> None:
+def _check_free(folder: Path, *, force: bool) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not force:
@@ -122,7 +128,18 @@ def _clear(folder: Path, *, force: bool) -> None:
         raise ScreeningError(
             f"{folder}: is not a frozen dataset, so --force does not remove it; choose another"
         )
-    shutil.rmtree(folder)
+
+
+def _put_in_place(partial: Path, folder: Path) -> None:
+    """The new snapshot stands whole before the old one goes."""
+    if folder.exists():
+        old = folder.with_name(f"{folder.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+        partial.rename(folder)
+        shutil.rmtree(old)
+    else:
+        partial.rename(folder)
 
 
 def _record_row(confirmed: ConfirmedRecord) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from data.duplicates import exact_groups, find_duplicates
+from data.duplicates import find_duplicates
 from data.records import Record
 from data.studies import study_links
 from tests.data.study_pairs import STUDIES, congress, final, pairs
@@ -22,7 +22,6 @@ def test_no_two_reports_of_a_study_are_merged(without_flags):
             names = [n for n in Record.__slots__ if n not in ("conference", "publication_types")]
             both = [Record(**{n: getattr(r, n) for n in names}) for r in both]
         assert find_duplicates(both).clusters == [], (kind, a.title, b.title)
-        assert exact_groups(both) == []
 
 
 def test_most_reports_of_a_study_are_proposed_as_one_study():

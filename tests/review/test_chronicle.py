@@ -21,7 +21,7 @@ def store(database_url):
     with store.write() as db:
         findings.propose(db, 1, [a_finding()], extractor="test")
         for record_id in (1, 2):
-            decision = Decision(person="Ada", record_id=record_id, verdict=Verdict.INCLUDE, note="see table 2")
+            decision = Decision(person="Ada", record_id=record_id, verdict=Verdict.INCLUDE, note="table 2")
             decisions.decide(db, decision, protocol=protocol)
         correct = FindingVerdict.CORRECT
         findings.decide_finding(
@@ -44,7 +44,7 @@ def test_a_record_tells_of_its_findings_and_links_too_and_of_no_other_record(sto
     with store.read() as db:
         told = [line.split("  ", 1)[1] for line in log_lines(db, 1)]
     assert told == [
-        "Ada  title_abstract  include  see table 2",
+        "Ada  title_abstract  include  table 2",
         "Ben  findings  correct  F1  PFS median 5 months",
         "Ben  findings  undo  F1",
         "Ada  study  same  R1 R2",

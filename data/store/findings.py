@@ -155,7 +155,10 @@ def add_finding(
     note: str = "",
     key: str | None = None,
 ) -> FindingWritten:
-    """Keep a finding that a person read in the text (offsets) or the full text (locator)."""
+    """Keep a finding that a person read in the text (offsets) or the full text (locator).
+
+    What the person added before, at the same place with the same content, is not added again.
+    """
     key = key or new_key()
     check_place(db, record_id, finding)
     person_id = add_person(db, person)
@@ -175,6 +178,9 @@ def add_finding(
         if load_finding(db, finding_id).record_id != record_id:
             raise StoreError(f"idempotency key {key!r} was used before on another record; use a new one")
         return FindingWritten(finding_id, known, False, finding_outcome(db, finding_id))
+    same = _added_before(db, person_id, record_id, _content(finding))
+    if same is not None:
+        return FindingWritten(same[0], same[1], False, finding_outcome(db, same[0]))
     there = _content(finding) | {"record_id": record_id, "extractor": None, "proposed_at": now()}
     result = db.execute(findings.insert().values(there))
     finding_id = int(result.inserted_primary_key[0])  # type: ignore[index]
@@ -186,6 +192,20 @@ def add_finding(
     }
     decision_id = log.append(db, finding_decisions, row)
     return FindingWritten(finding_id, decision_id, True, finding_outcome(db, finding_id))
+
+
+def _added_before(
+    db: sa.Connection, person_id: int, record_id: int, content: Mapping[str, object]
+) -> tuple[int, int] | None:
+    """The finding and the decision of a person's standing addition that says just this, or None."""
+    query = sa.text(
+        "SELECT s.* FROM standing_findings s JOIN findings f ON f.id = s.finding_id"
+        " WHERE f.record_id = :r AND s.person_id = :p AND s.verdict = 'add' ORDER BY s.id"
+    )
+    for row in db.execute(query, {"r": record_id, "p": person_id}).mappings():
+        if _said(typed_row(dict(row))) == _said(content):
+            return int(row["finding_id"]), int(row["id"])
+    return None
 
 
 def undo_finding(

@@ -129,6 +129,66 @@ def test_a_finding_of_the_full_text_is_added_with_a_locator(review) -> None:
     assert (row.finding, row.verdict, row.extractor) == (added, "add", None)
 
 
+def test_what_a_person_added_before_is_not_added_again_but_another_persons_is(review) -> None:
+    store = review()
+    read = [("Ada", 5.0), ("Ada", 5.0), ("Ben", 5.0), ("Ada", 6.0)]
+    with store.write() as db:
+        written = [findings.add_finding(db, person=p, record_id=1, finding=a_finding(v)) for p, v in read]
+    assert [w.is_new for w in written] == [True, False, True, True]
+    with store.write() as db:
+        findings.undo_finding(db, person="Ada", finding_id=written[0].finding_id)
+        again = findings.add_finding(db, person="Ada", record_id=1, finding=a_finding(5.0))
+    assert again.is_new, "what was taken back may be added anew"
+
+
+class TestKeysUsedBefore:
+    """An idempotency key belongs to one decision."""
+
+    @pytest.fixture
+    def store(self, review):
+        store = review()
+        add_records(store, a_record("Another antibody in myeloma"), name="other.ris")
+        with store.write() as db:
+            findings.propose(db, 2, [a_finding()], extractor="test")
+            correct = FindingDecision(
+                person="Ada", finding_id=1, verdict=CORRECT, changes={"value": 5.0}, key="c"
+            )
+            findings.decide_finding(db, correct)
+            findings.add_finding(db, person="Ada", record_id=1, finding=a_finding(7.0), key="a")
+        return store
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            pytest.param({"finding_id": 2}, id="another finding"),
+            pytest.param({"changes": {"value": 6.0}}, id="another value"),
+            pytest.param({"verdict": CONFIRM, "changes": {}}, id="another verdict"),
+            pytest.param({"person": "Ben"}, id="another person"),
+        ],
+    )
+    def test_of_a_correction(self, store, change):
+        given = {"person": "Ada", "finding_id": 1, "verdict": CORRECT, "changes": {"value": 5.0}, "key": "c"}
+        with store.write() as db:
+            assert not findings.decide_finding(db, FindingDecision(**given)).is_new
+        with pytest.raises(StoreError, match="used before"), store.write() as db:
+            findings.decide_finding(db, FindingDecision(**given | change))
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            pytest.param({"record_id": 2}, id="another record"),
+            pytest.param({"finding": a_finding(8.0)}, id="another value"),
+            pytest.param({"person": "Ben"}, id="another person"),
+        ],
+    )
+    def test_of_an_addition(self, store, change):
+        given = {"person": "Ada", "record_id": 1, "finding": a_finding(7.0), "key": "a"}
+        with store.write() as db:
+            assert not findings.add_finding(db, **given).is_new
+        with pytest.raises(StoreError, match="used before"), store.write() as db:
+            findings.add_finding(db, **given | change)
+
+
 def test_a_new_extraction_replaces_only_what_nobody_decided_on(review) -> None:
     store = review()
     second = a_finding(4.6, start=TEXT.index("PFS"), end=TEXT.index("PFS") + 3, value_text="PFS")

@@ -146,7 +146,9 @@ def protocol_update(
             return
         typer.echo(f"{project / 'protocol.toml'}: kept as a new version")
         for record in exclusions_to_recheck(opened):
-            typer.echo(f"look again: R{record.record_id} ({', '.join(record.reasons)}) {record.record.title}")
+            typer.echo(
+                f"look again: R{record.record_id} ({', '.join(record.reasons)}) {_short(record.record.title)}"
+            )
 
 
 @protocol_app.command("history")
@@ -255,8 +257,8 @@ def import_(
         _say(f"... and {len(rejected) - 10} more; --rejects FILE lists them all")
     if as_json and rows:
         _print_json(rows)
-    for err in failed[:-1]:
-        _say(f"picosieve: {err}")
+    for failure in failed[:-1]:
+        _say(f"picosieve: {failure}")
     if failed:
         raise failed[-1]
 
@@ -396,7 +398,7 @@ def rank(
         because = ", ".join(r.term for r in entry.ranked.reasons[:5] if r.weight > 0)
         typer.echo(
             f"{entry.ranked.position:>5}  R{entry.ranked.record_id:<6} {entry.ranked.score:+.3f}  "
-            f"{entry.record.title or '(no title)'}"
+            f"{_short(entry.record.title) or '(no title)'}"
         )
         if because:
             typer.echo(f"{'':14} because: {because}")
@@ -988,6 +990,13 @@ def _progress(what: str) -> Iterator[Callable[..., None]]:
 
 def _say(text: str) -> None:
     typer.echo(text, err=True)
+
+
+def _short(text: str) -> str:
+    """At most 200 characters, in one line, nothing in it that a terminal would obey."""
+    line = "".join(c if c.isprintable() else " " for c in text[:1000])
+    line = " ".join(line.split())
+    return line if len(line) <= 200 else f"{line[:199]}…"
 
 
 def _print_json(value: Any) -> None:

@@ -39,7 +39,8 @@ _FINDING = pa.struct(
 )
 SCHEMA = pa.schema(
     {
-        "record_id": pa.string(),
+        "record_id": pa.string(),  # the source's own id: two entries of a file may share one
+        "position": pa.int64(),  # of the entry in the file, from 1: unique
         "title": pa.string(),
         "score": pa.float64(),
         "probability": pa.float64(),
@@ -95,13 +96,13 @@ def score_file(
     counts = {"records": 0, "rejected": 0, "findings": 0}
     rejected: list[dict[str, Any]] = []
 
-    def records() -> Iterator[tuple[str, Record]]:
+    def records() -> Iterator[_Entry]:
         for position, entry in enumerate(read(opened), 1):
             if isinstance(entry, Reject):
                 counts["rejected"] += 1
                 rejected.append({"line": entry.line, "reason": entry.reason})
             else:
-                yield _name(path, position, entry), entry
+                yield _Entry(_name(path, position, entry), position, entry)
 
     part = f"part-00000-{hashlib.sha256(path.name.encode()).hexdigest()[:8]}.parquet"
     try:
@@ -121,6 +122,15 @@ def score_file(
     return scored
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A record with what it is called and where it stands in its file."""
+
+    name: str
+    position: int
+    record: Record
+
+
 def _name(path: Path, position: int, record: Record) -> str:
     """The source's own id of a record, else its place in the file."""
     return record.external_id or record.accession or record.pmid or f"{path.name}:{position}"
@@ -135,20 +145,21 @@ class _Scorer:
     eligibility: Eligibility
     has_protocol: bool
 
-    def rows(self, batch: Sequence[tuple[str, Record]]) -> list[dict[str, Any]]:
+    def rows(self, batch: Sequence[_Entry]) -> list[dict[str, Any]]:
         """The rows of `SCHEMA` for some records."""
-        records = [record for _, record in batch]
+        records = [entry.record for entry in batch]
         scores, probabilities = self.model.score(records)
         judgements = self.eligibility.judge(records)
         rows = []
-        for (name, record), score, probability, judgement in zip(
+        for entry, score, probability, judgement in zip(
             batch, scores, probabilities, judgements, strict=True
         ):
-            extraction = self.extractor.extract(record.text)
+            extraction = self.extractor.extract(entry.record.text)
             rows.append(
                 {
-                    "record_id": name,
-                    "title": record.title,
+                    "record_id": entry.name,
+                    "position": entry.position,
+                    "title": entry.record.title,
                     "score": float(score),
                     "probability": None if np.isnan(probability) else float(probability),
                     **self._verdicts(judgement),
@@ -194,6 +205,6 @@ def _commit(folder: Path, path: Path, scored: Scored, rejected: list[dict[str, A
     partial.replace(folder / MANIFEST)
 
 
-def _batches(records: Iterator[tuple[str, Record]]) -> Iterator[list[tuple[str, Record]]]:
+def _batches(records: Iterator[_Entry]) -> Iterator[list[_Entry]]:
     while batch := list(islice(records, _BATCH)):
         yield batch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -167,7 +168,13 @@ class TestKeysUsedBefore:
         ],
     )
     def test_of_a_correction(self, store, change):
-        given = {"person": "Ada", "finding_id": 1, "verdict": CORRECT, "changes": {"value": 5.0}, "key": "c"}
+        given: dict[str, Any] = {
+            "person": "Ada",
+            "finding_id": 1,
+            "verdict": CORRECT,
+            "changes": {"value": 5.0},
+            "key": "c",
+        }
         with store.write() as db:
             assert not findings.decide_finding(db, FindingDecision(**given)).is_new
         with pytest.raises(StoreError, match="used before"), store.write() as db:
@@ -182,7 +189,7 @@ class TestKeysUsedBefore:
         ],
     )
     def test_of_an_addition(self, store, change):
-        given = {"person": "Ada", "record_id": 1, "finding": a_finding(7.0), "key": "a"}
+        given: dict[str, Any] = {"person": "Ada", "record_id": 1, "finding": a_finding(7.0), "key": "a"}
         with store.write() as db:
             assert not findings.add_finding(db, **given).is_new
         with pytest.raises(StoreError, match="used before"), store.write() as db:
@@ -297,7 +304,7 @@ class TestMergedRecords:
         decide(store, "A", CONFIRM, 2)
         assert dataset(store) == [(1, 4.6), (2, 4.6)]
         with store.write() as db:
-            references.link_records(db, [references.Link(1, 2, 1.0, "same DOI")])
+            references.link_records(db, [references.Link(1, 2, 1.0, ("same DOI",))])
         assert dataset(store) == [(1, 4.6)]
 
     def test_what_only_one_of_them_says_stays(self, store):
@@ -305,5 +312,5 @@ class TestMergedRecords:
         decide(store, "A", CORRECT, 2, value=5.0)
         decide(store, "A", CONFIRM, 3)
         with store.write() as db:
-            references.link_records(db, [references.Link(1, 2, 1.0, "same DOI")])
+            references.link_records(db, [references.Link(1, 2, 1.0, ("same DOI",))])
         assert dataset(store) == [(1, 4.6), (2, 5.0), (3, 4.6)]

@@ -75,6 +75,8 @@ def retrain(project: Project, *, seed: int = 0) -> Retrained:
     model = fit_relevance(pool, labels, project.protocol, seed=seed)
     if current is not None and current.model_id == model.model_id:
         reason = "nothing was confirmed since the current model was fitted"
+        if _save(project, model, labels):
+            reason = "its bundle was gone and has been written again; nothing was confirmed since"
         return Retrained(
             model.model_id, n_included, len(labels) - n_included, None, None, False, False, reason
         )
@@ -82,6 +84,8 @@ def retrain(project: Project, *, seed: int = 0) -> Retrained:
     ours = measure(pool, labels, labels, project.protocol, seed=seed)
     theirs = measure(pool, labels, known, project.protocol, seed=seed) if known is not None else None
     promoted, reason = _verdict(ours, theirs, has_current=current is not None)
+    if current is not None and known is None:
+        reason = "the current model's labels are gone, so the two cannot be compared; promote it by hand"
     _keep(project, model, labels, ours=ours, theirs=theirs, promoted=promoted, reason=reason)
     n_excluded = len(labels) - n_included
     return Retrained(model.model_id, n_included, n_excluded, ours, theirs, promoted, True, reason)
@@ -123,6 +127,10 @@ def load_current(project: Project) -> RelevanceModel:
         current = registry.current(db, kind=KIND)
     if current is None or current.bundle is None:
         raise ScreeningError(f"{project.folder}: has no model yet; `picosieve retrain` fits one")
+    if not (project.models / current.bundle).exists():
+        raise ScreeningError(
+            f"{project.models / current.bundle}: the current model is gone; `picosieve retrain` fits it again"
+        )
     return RelevanceModel.load(project.models / current.bundle)
 
 
@@ -157,11 +165,7 @@ def _keep(
     promoted: bool,
     reason: str,
 ) -> None:
-    folder = project.models / model.model_id
-    if not folder.exists():
-        model.save(folder)
-        told = json.dumps(sorted(labels.items()))
-        (project.models / f"{model.model_id}.{_LABELS_FILE}").write_text(told + "\n", encoding="utf-8")
+    _save(project, model, labels)
     entry = Model(
         model_id=model.model_id,
         kind=KIND,
@@ -174,6 +178,17 @@ def _keep(
         registry.register(db, entry, reason=reason)
         if promoted:
             registry.promote(db, model.model_id, reason=reason)
+
+
+def _save(project: Project, model: RelevanceModel, labels: Labels) -> bool:
+    """Write a model's bundle and the labels it learned from, where they are not there already."""
+    folder = project.models / model.model_id
+    if folder.exists():
+        return False
+    model.save(folder)
+    told = json.dumps(sorted(labels.items()))
+    (project.models / f"{model.model_id}.{_LABELS_FILE}").write_text(told + "\n", encoding="utf-8")
+    return True
 
 
 def _labels_of(project: Project, model: Model) -> dict[int, int] | None:

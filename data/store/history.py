@@ -94,7 +94,7 @@ def _findings(db: sa.Connection) -> list[LogEntry]:
             finding_id=row["finding_id"],
             stage="findings",
             role=row["role"],
-            finding=finding_of_row(row) if row["endpoint"] else None,
+            finding=finding_of_row(dict(row)) if row["endpoint"] else None,
             **_shared(row),
         )
         for row in _rows(db, finding_decisions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from data.store import decisions, registry
 from data.store.decisions import Decision, Verdict
 from models.relevance import RelevanceModel
 from tests.builders import a_record, add_records
-from training.retrain import measure, retrain
+from training.retrain import load_current, measure, retrain
 
 ABOUT = ("daratumumab retreatment of relapsed myeloma", "statin in chronic heart failure")
 
@@ -64,6 +65,28 @@ def test_more_confirmed_records_make_a_model_that_is_promoted(project) -> None:
     loaded = RelevanceModel.load(project.models / second.model_id)
     scores, _ = loaded.score([a_record("x", abstract=ABOUT[0]), a_record("x", abstract=ABOUT[1])])
     assert scores[0] > scores[1]
+
+
+def test_a_bundle_that_is_gone_is_written_again(project) -> None:
+    decide(project, right(*range(1, 9)))
+    first = retrain(project)
+    shutil.rmtree(project.models / first.model_id)
+    with pytest.raises(ScreeningError, match="is gone; `picosieve retrain` fits it again"):
+        load_current(project)
+    again = retrain(project)
+    assert (again.model_id, again.is_new, again.promoted) == (first.model_id, False, False)
+    assert "written again" in again.reason
+    assert load_current(project).model_id == first.model_id
+
+
+def test_without_the_labels_of_the_current_model_the_new_one_waits_for_a_person(project) -> None:
+    decide(project, right(*range(1, 9)))
+    first = retrain(project)
+    (project.models / f"{first.model_id}.labels.json").unlink()
+    decide(project, right(*range(9, 25)))
+    second = retrain(project)
+    assert (second.promoted, second.of_current) == (False, None)
+    assert "cannot be compared; promote it by hand" in second.reason
 
 
 def test_a_model_that_ranks_worse_stays_a_candidate(project) -> None:

@@ -32,9 +32,7 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="List, promote or roll back the models of a project.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
-protocol_app = typer.Typer(
-    help="Check the protocol, see what it is missing, keep a change of it.", no_args_is_help=True
-)
+protocol_app = typer.Typer(help="Check the protocol, see what it lacks, keep a change.", no_args_is_help=True)
 app.add_typer(protocol_app, name="protocol")
 
 ProjectOption = Annotated[
@@ -44,6 +42,23 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a progr
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of everything that is drawn by lot.")]
 HERE = Path()
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"picosieve {version('picosieve')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _whole(
+    asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Screen records for a systematic review and keep only what people confirmed."""
 
 
 def main() -> None:
@@ -100,7 +115,10 @@ def protocol_check(
     file: Annotated[Path | None, typer.Argument(metavar="[P.toml]", help="Without: the project's.")] = None,
     project: ProjectOption = HERE,
 ) -> None:
-    """Say what will not work as meant: criteria without terms, terms both wanted and unwanted."""
+    """Say what in it will not work as meant.
+
+    Criteria without terms, terms both wanted and unwanted, and the like.
+    """
     from classifier.eligibility_check import check_protocol
     from data.project import PROTOCOL
     from data.protocol import read_protocol
@@ -116,7 +134,10 @@ def protocol_check(
 
 @protocol_app.command("suggest")
 def protocol_suggest(project: ProjectOption = HERE) -> None:
-    """List terms that the protocol is missing, from confirmed includes and exclusions; you edit it."""
+    """List terms that the protocol is missing.
+
+    From confirmed includes and exclusions; you edit the file.
+    """
     from training.upkeep import suggest_for
 
     with _open(project) as opened:
@@ -136,7 +157,10 @@ def protocol_update(
     rationale: Annotated[str, typer.Option("--rationale", help="Why it was changed; kept with the version.")],
     project: ProjectOption = HERE,
 ) -> None:
-    """Keep the edited protocol file as a new version, and list exclusions to look at again."""
+    """Keep the edited protocol as a new version.
+
+    Lists the exclusions to look at again: those that cite a changed criterion.
+    """
     from data.project import open_project
     from training.upkeep import exclusions_to_recheck
 
@@ -197,9 +221,10 @@ def import_(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring search results in; every entry is imported, already there, or rejected with its line.
+    """Bring search results in, every entry accounted for.
 
-    Each file goes in whole or not at all; of several files the good ones go in.
+    An entry is imported, already there, or rejected with its line. Each file goes in whole or not at all;
+    of several files the good ones go in.
     """
     from data.files import check_free
     from data.intake import Labels, Search, import_file, preview
@@ -280,7 +305,7 @@ def dedupe(
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Find the same reference twice, in a file or in a project, and reports of one study.
+    """Find duplicates, and reports of one study.
 
     What is surely one reference is merged; what is in doubt is proposed (`picosieve links`).
     """
@@ -310,7 +335,10 @@ def dedupe(
 
 @app.command()
 def links(project: ProjectOption = HERE, as_json: JsonOption = False) -> None:
-    """List what was merged and what is proposed: the same reference, or reports of one study."""
+    """List merged duplicates and proposed pairs.
+
+    The same reference twice, or several reports of one study.
+    """
     from data.store import references
     from data.store.references import LinkKind
 
@@ -354,7 +382,10 @@ def link(
     undo: Annotated[bool, typer.Option("--undo", help="Take back NAME's last word on them.")] = False,
     note: Annotated[str, typer.Option("--note")] = "",
 ) -> None:
-    """Say of two records that they are one reference, one study, or neither; always under a name."""
+    """Settle a pair: one reference, one study, or neither.
+
+    Always under somebody's name.
+    """
     from review.links import say_of
 
     words = {
@@ -384,7 +415,10 @@ def rank(
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """List the unread records, best first, each with the words that put it there."""
+    """List the unread records, best first, and why.
+
+    Each with the words that put it there.
+    """
     from review.queue import rank_project
 
     with _open(project) as opened:
@@ -426,7 +460,10 @@ def eligibility(
     record: Annotated[str | None, typer.Option("--record", metavar="ID", help="Only this record.")] = None,
     top: Annotated[int, typer.Option("--top", min=1, metavar="N", help="The first N of the project.")] = 10,
 ) -> None:
-    """Judge records criterion by criterion, with the words that say so; a suggestion, never a decision."""
+    """Judge records criterion by criterion.
+
+    With the words that say so; a suggestion, never a decision.
+    """
     from review.judging import judge_records
 
     with _open(project) as opened:
@@ -443,7 +480,10 @@ def review(
         str | None, typer.Option("--person", metavar="NAME", help="Who reads. Without: your login name.")
     ] = None,
 ) -> None:
-    """Read, decide and confirm in a browser; the worker runs beside it."""
+    """Read, decide and confirm in a browser.
+
+    The worker runs beside it.
+    """
     import getpass
 
     from review.web.serve import serve
@@ -461,7 +501,10 @@ def review(
 
 @app.command()
 def work(project: ProjectOption = HERE) -> None:
-    """Run the worker alone: it refits after decisions and keeps the queue of `review` filled."""
+    """Run the worker alone.
+
+    It refits after decisions and keeps the queue of `review` filled.
+    """
     from review.worker import work as work_on
 
     with contextlib.suppress(KeyboardInterrupt):
@@ -507,7 +550,7 @@ def decide(
         Path | None, typer.Option("--file", metavar="D.csv", help="Decisions as a CSV file, all or nothing.")
     ] = None,
 ) -> None:
-    """Decide on a record or a finding, always under somebody's name.
+    """Decide on a record or a finding, under a name.
 
     picosieve decide --person Ada --record R12 --exclude --reason population
 
@@ -559,7 +602,10 @@ def history(
     record: Annotated[str, typer.Argument(metavar="ID", help="R12, or the source's own id.")],
     project: ProjectOption = HERE,
 ) -> None:
-    """Show every decision ever taken on a record and its findings: who, when, what, why."""
+    """Show every decision ever taken on a record.
+
+    And on its findings and links: who, when, what, why.
+    """
     from data.store.imports import find_record
     from review.chronicle import log_lines
 
@@ -582,7 +628,10 @@ def extract(
     explain: Annotated[bool, typer.Option("--explain", help="Say why each number was taken or not.")] = False,
     force: ForceOption = False,
 ) -> None:
-    """Find stated PFS, OS and ORR results: in a file of texts, or in a project, to be confirmed there."""
+    """Find stated PFS, OS and ORR results.
+
+    In a file of texts, or in a project, to be confirmed there.
+    """
     if source is None:
         from review.proposals import propose_findings
 
@@ -615,7 +664,10 @@ def findings(
     project: ProjectOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """List the findings of a project: what each says, where, and where it stands."""
+    """List the findings, each with its sentence.
+
+    What it says, where it is said, and whether people confirmed it.
+    """
     from review.evidence import list_findings
 
     with _open(project) as opened:
@@ -662,7 +714,10 @@ def export(
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Write the records with decisions, reasons and studies, or the log of decisions."""
+    """Write records with decisions, or the log.
+
+    Records with decisions, reasons and studies as RIS, CSV or XLSX; the log of decisions as CSV.
+    """
     from review.chronicle import LOG_COLUMNS, log_rows
     from review.outgoing import export_records
 
@@ -685,7 +740,10 @@ def freeze(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the confirmed records and findings as a Hugging Face dataset with a card."""
+    """Write the confirmed dataset, with its card.
+
+    Records and findings that people confirmed, as a Hugging Face dataset with a fingerprint.
+    """
     from training.dataset import freeze as freeze_project
 
     with _open(project) as opened:
@@ -700,7 +758,10 @@ def freeze(
 
 @app.command()
 def retrain(project: ProjectOption = HERE, seed: SeedOption = 0, as_json: JsonOption = False) -> None:
-    """Fit a model to the confirmed records; it becomes the current one unless it is worse."""
+    """Fit a model to the confirmed records.
+
+    It becomes the current one unless it is worse.
+    """
     import dataclasses
 
     from training.retrain import retrain as retrain_project
@@ -772,7 +833,10 @@ def score(
     model: Annotated[Path | None, typer.Option("--model", metavar="BUNDLE", help="Use this model.")] = None,
     engine: Annotated[str, typer.Option("--engine", help="local: this machine, streamed.")] = "local",
 ) -> None:
-    """Score new records and extract their findings into Parquet; nothing enters the dataset."""
+    """Score new records and extract their findings.
+
+    Written to Parquet; nothing of it enters the dataset.
+    """
     from classifier.scoring import score_file
     from models.relevance import RelevanceModel
 
@@ -816,7 +880,10 @@ def simulate(
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Replay a finished review: in which order would its records have been read?"""
+    """Replay a finished review.
+
+    In which order would its records have been read?
+    """
     from data.protocol import read_protocol
     from training.simulate import read_labelled, read_priors
     from training.simulate import simulate as replay
@@ -840,7 +907,10 @@ def demo(
         Path, typer.Option("--project", "-p", metavar="DIR", help="Where; replaced if it is a demo.")
     ] = Path("demo"),
 ) -> None:
-    """Run the whole flow on the sample review that ships (synthetic), and say what each step did."""
+    """Run the whole flow on a synthetic sample review.
+
+    The sample ships; each step says what it did.
+    """
     from review import rehearsal
 
     with rehearsal.stage_set(project) as folder:

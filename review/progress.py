@@ -27,6 +27,13 @@ class Progress:
     queue_written_at: str | None
 
 
+# What a stage reads: every reference; at full text those that title and abstract did not exclude.
+_POOL = {
+    Stage.TITLE_ABSTRACT: "SELECT COUNT(*) FROM records WHERE id = group_id",
+    Stage.FULL_TEXT: (
+        "SELECT COUNT(*) FROM stage_consensus WHERE stage = 'title_abstract' AND outcome = 'include'"
+    ),
+}
 # Each person's latest decision that was not undone, without the view's detour over all columns.
 _STANDING = """
     SELECT r.group_id, d.person_id, MAX(d.id) AS last_id
@@ -54,7 +61,7 @@ _OTHERS = """
 def progress_of(db: sa.Connection, *, person_id: int, stage: Stage = Stage.TITLE_ABSTRACT) -> Progress:
     """Count what one person has read at a stage, and what is left to them."""
     values = {"stage": str(stage), "person_id": person_id}
-    n_references = int(db.execute(sa.text("SELECT COUNT(*) FROM records WHERE id = group_id")).scalar_one())
+    n_references = int(db.execute(sa.text(_POOL[stage])).scalar_one())
     mine = {verdict: int(n) for verdict, n in db.execute(sa.text(_MINE), values)}
     rule = current_rule(db, stage)
     single = max(rule.includes_needed, rule.excludes_needed) == 1

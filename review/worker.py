@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import math
+import functools
 import os
 import sys
 import threading
@@ -21,24 +21,32 @@ from pathlib import Path
 import numpy as np
 import sqlalchemy as sa
 
-from classifier.ranking import Ranked, Ranker, RankResult
-from data.errors import ScreeningError
+from classifier.ranking import Ranker, RankResult
+from data.errors import ReadError, ScreeningError
 from data.project import Project, open_project
 from data.protocol import Protocol, Stage, parse_protocol
 from data.store import decisions, protocols, queue, registry
-from data.store.imports import all_records
+from data.store.imports import all_records, load_record
 from data.store.queue import QueueEntry
 from data.store.registry import Model
-from models.features import text_digest
+from models.features import CountCache, text_digest
+from models.relevance import RelevanceModel
+from review.lineup import (
+    compose,
+    full_text_entries,
+    ranked_entry,
+    second_readings,
+    told_reasons,
+    waiting_references,
+)
 
 N_QUEUED = 300
-# Reasons take far longer than the refit itself (some 30 ms a record), and a queue is replaced long before
-# its end is read: only its beginning comes with reasons.
+# Reasons take some 3 ms a record: the beginning of a queue is written with them, the rest gets them
+# piece by piece while no decision comes in.
 N_EXPLAINED = 25
-# Of the positions of a review, counted from its first decision, every 20th is a draw from the later
-# ranks (5 %: ASReview's default share of random records) and every 20th one of the control sample.
-EVERY = 20
-_EXPLORATION, _CONTROL = 0, 10
+# A pool takes some 0.7 ms a record to prepare. Until that is done, the best of a sample are read.
+N_SAMPLE = 1000
+COUNTS = "word-counts.npz"  # in the project's folder; made anew when it is not there
 _POLL_SECONDS = 0.2
 LOCK = "worker.lock"
 
@@ -86,6 +94,9 @@ class Worker:
         self._state: State | None = None
         self._ranker: Ranker | None = None
         self._control: list[int] = []
+        self._unexplained: list[int] = []
+        self._model: RelevanceModel | None = None
+        self._counts_known = 0
 
     def refit_if_due(self) -> Refit | None:
         """Refit and write the queue if anything changed since the last time; else None."""
@@ -94,7 +105,8 @@ class Worker:
             if state == self._state:
                 return None
             labels = decisions.provisional_labels(db)
-            waiting = _waiting(db)
+            waiting = waiting_references(db)
+            for_full_text = full_text_entries(db, n=self.n_queued)
         begun = time.monotonic()
         if self._ranker is None or self._state is None or _pool_changed(self._state, state):
             self._prepare(state)
@@ -102,109 +114,112 @@ class Worker:
         result = self._ranker.rank(labels, explain=N_EXPLAINED)
         model_id = f"queue-{result.model_id}"
         entries = self._entries(result, labels, model_id)
+        self._unexplained = [e.record_id for e in entries if not e.reasons]
+        self._model = None
         entries += [QueueEntry(record_id=i, kind="second") for i in second_readings(waiting, self.seed)]
-        self._write(entries, model_id, labels)
+        self._write(entries, for_full_text, model_id, labels)
         self._state = state
         return Refit(model_id, len(labels), len(entries), time.monotonic() - begun)
+
+    def explain_more(self) -> bool:
+        """Give the next records of the queue their reasons; False when every one has them."""
+        if self._ranker is None or not self._unexplained:
+            return False
+        if self._model is None:
+            with self.project.store.read() as db:
+                if _read_state(db) != self._state:
+                    return False  # a refit is due, and writes another queue
+                self._model = self._ranker.fit(decisions.provisional_labels(db))
+        ids, self._unexplained = self._unexplained[:N_EXPLAINED], self._unexplained[N_EXPLAINED:]
+        reasons = {i: told_reasons(self._ranker.explain(i, self._model)) for i in ids}
+        with self.project.store.write() as db:
+            queue.write_reasons(db, reasons)
+        return True
+
+    def write_first_queue(self) -> bool:
+        """Where nothing is queued and the pool is large: the best of a sample, until the pool is prepared."""
+        with self.project.store.read() as db:
+            if queue.queue_written_at(db) is not None or _n_references(db) <= 2 * N_SAMPLE:
+                return False
+            protocol = _protocol(db, protocols.newest_version(db))
+            labels = decisions.provisional_labels(db)
+            salted = sorted(
+                (text_digest(f"{self.seed} first {i}"), i) for i in _references(db) if i not in labels
+            )
+            sample = [(i, load_record(db, i).record) for _, i in salted[:N_SAMPLE]]
+        result = Ranker(sample, protocol, seed=self.seed).rank({}, explain=N_EXPLAINED)
+        model_id = f"queue-first-{result.model_id}"
+        best = result.ranked[: self.n_queued]
+        self._write(
+            [ranked_entry(r, "ranked", model_id) for r in best], [], model_id, {}, n_sample=len(sample)
+        )
+        return True
+
+    def save_counts(self) -> None:
+        """Keep the counted words for the next start, if there are new ones."""
+        if len(self._counts) <= self._counts_known:
+            return
+        path = self.project.folder / COUNTS
+        unfinished = path.with_name(f"new-{COUNTS}")
+        with contextlib.suppress(OSError):  # a full disk costs the next start some seconds, nothing else
+            self._counts.save(unfinished)
+            unfinished.replace(path)
+        self._counts_known = len(self._counts)
 
     def _prepare(self, state: State) -> None:
         with self.project.store.read() as db:
             protocol = _protocol(db, state.protocol_version)
             pool = [(s.record_id, s.record) for s in all_records(db, representatives=True)]
-        self._ranker = Ranker(pool, protocol, seed=self.seed)
+        self._ranker = Ranker(pool, protocol, seed=self.seed, cache=self._counts)
         salted = sorted((text_digest(f"{self.seed} {r.text}"), i) for i, r in pool)
         self._control = [i for _, i in salted]
 
+    @functools.cached_property
+    def _counts(self) -> CountCache:
+        path = self.project.folder / COUNTS
+        with contextlib.suppress(ReadError):  # not there yet, or damaged: counted anew
+            cache = CountCache.load(path)
+            self._counts_known = len(cache)
+            return cache
+        return CountCache()
+
     def _entries(self, result: RankResult, labels: Mapping[int, int], model_id: str) -> list[QueueEntry]:
         ranked = {r.record_id: r for r in result.ranked}
-        both = 0 < sum(labels.values()) < len(labels)
         control = (i for i in self._control if i in ranked)
         rng = np.random.default_rng([self.seed, len(labels)])
         order = compose(
             [r.record_id for r in result.ranked], control, n_read=len(labels), n=self.n_queued, rng=rng
         )
-        return [_entry(ranked[i], kind, model_id, suggest=both) for i, kind in order]
+        return [ranked_entry(ranked[i], kind, model_id) for i, kind in order]
 
-    def _write(self, entries: list[QueueEntry], model_id: str, labels: Mapping[int, int]) -> None:
+    def _write(
+        self,
+        entries: list[QueueEntry],
+        for_full_text: list[QueueEntry],
+        model_id: str,
+        labels: Mapping[int, int],
+        **recipe: int,
+    ) -> None:
         model = Model(
             model_id=model_id,
             kind="queue",
             bundle=None,
-            recipe={"seed": self.seed, "protocol": self.project.protocol.sha256},
+            recipe={"seed": self.seed, "protocol": self.project.protocol.sha256, **recipe},
             labels_fingerprint=model_id.rsplit("-", 1)[-1],
             metrics={"n_labels": len(labels)},
         )
         with self.project.store.write() as db:
             registry.register(db, model)
             queue.write_queue(db, entries)
+            queue.write_queue(db, for_full_text, stage=Stage.FULL_TEXT)
 
 
-def compose(
-    ranked: Sequence[int],
-    control: Iterator[int],
-    *,
-    n_read: int,
-    n: int,
-    rng: np.random.Generator,
-) -> list[tuple[int, str]]:
-    """The next `n` record ids with why each stands there: ranked, exploration or control.
-
-    Parameters
-    ----------
-    ranked : sequence of int
-        Unread record ids, best first.
-    control : iterator of int
-        The unread record ids in the order of the control sample, which never changes: the records
-        read from its beginning are a random sample of the review whatever else was read.
-    n_read : int
-        Decisions so far: the drawn positions are counted from the first, not from the last refit.
-    """
-    taken: set[int] = set()
-    best = iter(ranked)
-    chosen: list[tuple[int, str]] = []
-    while len(chosen) < min(n, len(ranked)):
-        turn = (n_read + len(chosen) + 1) % EVERY
-        kind, record_id = "ranked", None
-        if turn == _CONTROL:
-            kind, record_id = "control", next((i for i in control if i not in taken), None)
-        elif turn == _EXPLORATION and len(ranked) > n:
-            kind, record_id = "exploration", _explored(ranked, taken, n=n, rng=rng)
-        if record_id is None or record_id in taken:
-            kind, record_id = "ranked", next(i for i in best if i not in taken)
-        taken.add(record_id)
-        chosen.append((record_id, kind))
-    return chosen
+def _n_references(db: sa.Connection) -> int:
+    return int(db.execute(sa.text("SELECT COUNT(*) FROM records WHERE id = group_id")).scalar_one())
 
 
-def _explored(ranked: Sequence[int], taken: set[int], *, n: int, rng: np.random.Generator) -> int | None:
-    """A record of the ranks behind the queue, log-uniform: near ones often, far ones sometimes."""
-    for _ in range(20):
-        at = int(math.exp(rng.uniform(math.log(n), math.log(len(ranked)))))
-        if ranked[min(at, len(ranked) - 1)] not in taken:
-            return ranked[min(at, len(ranked) - 1)]
-    return None
-
-
-def second_readings(waiting: Sequence[int], seed: int) -> list[int]:
-    """References that wait for another person, in a random order that no score has shaped."""
-    return [i for _, i in sorted((text_digest(f"{seed} second {i}"), i) for i in waiting)]
-
-
-def _entry(ranked: Ranked, kind: str, model_id: str, *, suggest: bool) -> QueueEntry:
-    # Without labels of both kinds a score is no verdict.
-    likely = ranked.probability >= 0.5 if ranked.probability is not None else ranked.score > 0
-    return QueueEntry(
-        record_id=ranked.record_id,
-        kind=kind,
-        model_id=model_id,
-        rank=ranked.position,
-        score=ranked.score,
-        probability=ranked.probability,
-        suggestion=("include" if likely else "exclude") if suggest else None,
-        reasons=[
-            {"term": r.term, "weight": round(r.weight, 4), "criterion": r.criterion} for r in ranked.reasons
-        ],
-    )
+def _references(db: sa.Connection) -> list[int]:
+    return list(db.execute(sa.text("SELECT id FROM records WHERE id = group_id")).scalars())
 
 
 def _read_state(db: sa.Connection) -> State:
@@ -227,14 +242,6 @@ def _pool_changed(before: State, after: State) -> bool:
     return replace(before, last_decision=after.last_decision) != after
 
 
-def _waiting(db: sa.Connection) -> list[int]:
-    rule = protocols.current_rule(db, Stage.TITLE_ABSTRACT)
-    if max(rule.includes_needed, rule.excludes_needed) == 1:
-        return []
-    query = sa.text("SELECT group_id FROM stage_consensus WHERE stage = :stage AND outcome = 'waiting'")
-    return [int(i) for i in db.execute(query, {"stage": str(Stage.TITLE_ABSTRACT)}).scalars()]
-
-
 def _protocol(db: sa.Connection, version_id: int) -> Protocol:
     query = sa.text("SELECT source_text FROM protocol_versions WHERE id = :id")
     return parse_protocol(db.execute(query, {"id": version_id}).scalar_one())
@@ -254,16 +261,20 @@ def work(
 
     Raises
     ------
+    ProjectError
+        The folder is no project.
     WorkerError
-        Another worker of this project runs on this machine.
+        Another worker of this project runs on this machine, or the folder cannot be written to.
     """
-    with _only_one(folder), open_project(folder) as project:
+    with open_project(folder) as project, _only_one(folder):
         worker = Worker(project, seed=seed)
+        worker.write_first_queue()
         while not stopped():
             refit = worker.refit_if_due()
             if refit is not None:
                 on_refit(refit)
-            else:
+            elif not worker.explain_more():
+                worker.save_counts()
                 time.sleep(_POLL_SECONDS)
 
 
@@ -272,7 +283,13 @@ def _only_one(folder: Path) -> Iterator[None]:
     """Hold the project's lock; the system lets go of it however the process ends."""
     import fcntl
 
-    with (folder / LOCK).open("a", encoding="utf-8") as file:
+    try:
+        file = (folder / LOCK).open("a", encoding="utf-8")
+    except OSError as err:
+        raise WorkerError(
+            f"{folder}: {LOCK} cannot be written there ({err.strerror}); check the folder's permissions"
+        ) from err
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as err:

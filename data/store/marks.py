@@ -76,3 +76,12 @@ def marked_records(
         query = query.where(table.c.stage == stage)
     latest = {(r.record_id, r.person_id, r.stage): r.is_set for r in db.execute(query)}
     return {record_id for (record_id, _, _), is_set in latest.items() if is_set}
+
+
+def marks_on(db: sa.Connection, record_id: int, *, person_id: int, stage: str) -> dict[MarkKind, str]:
+    """The marks that a person has standing on one reference, each with its note."""
+    query = sa.select(table.c.kind, table.c.is_set, table.c.note).where(
+        (table.c.record_id == record_id) & (table.c.person_id == person_id) & (table.c.stage == str(stage))
+    )
+    latest = {r.kind: r for r in db.execute(query.order_by(table.c.id))}
+    return {kind: latest[kind].note for kind in MarkKind if kind in latest and latest[kind].is_set}

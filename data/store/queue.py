@@ -45,7 +45,7 @@ class QueueEntry:
         `ranked`; `exploration` or `control` (drawn by lot); `second`, another person's first reading
         read again, of which the reader is told nothing.
     suggestion : str or None
-        The verdict that the model would give.
+        The verdict that was suggested to the person, once they saw it.
     reasons : sequence of mapping
         Term, weight and criterion, strongest first.
     """
@@ -100,6 +100,18 @@ def write_queue(
         db.execute(queue_entries.insert(), rows)
 
 
+def write_reasons(
+    db: sa.Connection,
+    reasons: Mapping[int, Sequence[Mapping[str, Any]]],
+    *,
+    stage: Stage = Stage.TITLE_ABSTRACT,
+) -> None:
+    """Give records of the queue their reasons after all."""
+    for record_id, some in reasons.items():
+        where = (queue_entries.c.record_id == record_id) & (queue_entries.c.stage == str(stage))
+        db.execute(queue_entries.update().where(where).values(reasons=_reasons(some)))
+
+
 def queue_written_at(db: sa.Connection, *, stage: Stage = Stage.TITLE_ABSTRACT) -> str | None:
     """When the queue was last written; None when it is empty."""
     query = sa.select(sa.func.max(queue_entries.c.written_at)).where(queue_entries.c.stage == str(stage))
@@ -137,34 +149,47 @@ def lease_next(
     person_id: int,
     n: int = 1,
     held: Collection[int] = (),
+    spare: Collection[int] = (),
+    apart: Collection[int] = (),
     stage: Stage = Stage.TITLE_ABSTRACT,
     minutes: float = LEASE_MINUTES,
 ) -> list[QueueEntry]:
-    """Lend the person the next `n` records they may read, beside those they hold already.
+    """Lend the person the best `n` records they may read, beside those they hold already.
 
     Not one they decided on, nor one that is settled or in conflict, nor one that as many others are
     reading or have read as the stage needs. What they skipped comes last; what they put up for
-    discussion comes only when they ask for it. The leases of `held` are renewed.
+    discussion comes only when they ask for it.
+
+    Parameters
+    ----------
+    held : collection of int
+        Records that stay lent to the person; their leases are renewed.
+    spare : collection of int
+        Records lent ahead of their turn. They count among the `n` if they are still of the best; the
+        others are given back.
+    apart : collection of int
+        Records that the person holds elsewhere (in another window).
     """
     _drop_expired(db)
     rule = current_rule(db, stage)
     needed = max(rule.includes_needed, rule.excludes_needed)
     values = {"person_id": person_id, "stage": str(stage)}
     rows = db.execute(sa.text(_CANDIDATES), values).mappings().all()
+    elsewhere = {*held, *apart}
     free = [
         row
         for row in rows
-        if row["record_id"] not in held
+        if row["record_id"] not in elsewhere
         and row["set_aside"] != "discuss"
         and row["n_others"] + row["n_lent"] < needed
         and (not row["n_others"] or outcome_of(db, row["record_id"], stage) is Outcome.WAITING)
     ]
     free.sort(key=lambda row: row["set_aside"] is not None)  # stable: skipped ones last
     chosen = [_entry(row) for row in free[:n]]
-    for record_id in (*_still_lent(db, person_id, held, stage), *(e.record_id for e in chosen)):
-        _lend(db, record_id, person_id, stage, minutes)
-    for entry in chosen:
-        _note_reading(db, entry, person_id, stage)
+    chosen_ids = [e.record_id for e in chosen]
+    _give_back(db, [i for i in spare if i not in {*chosen_ids, *elsewhere}], person_id, stage)
+    _lend(db, [*_still_lent(db, person_id, held, stage), *chosen_ids], person_id, stage, minutes)
+    _note_readings(db, [e for e in chosen if e.record_id not in spare], person_id, stage)
     return chosen
 
 
@@ -204,12 +229,12 @@ def lease_one(
             )
         if outcome is not Outcome.CONFLICT and n_lent + _n_readers(db, group_id, stage) >= needed:
             raise StoreError(f"record R{record_id}: is being read by another person; try it again later")
-    _lend(db, group_id, person_id, stage, minutes)
+    _lend(db, [group_id], person_id, stage, minutes)
     entry = _queued(db, group_id, stage) or reading_of(db, group_id, person_id=person_id, stage=stage)
     entry = entry or QueueEntry(
         record_id=group_id, kind="second" if _n_readers(db, group_id, stage) else "ranked"
     )
-    _note_reading(db, entry, person_id, stage)
+    _note_readings(db, [entry], person_id, stage)
     return entry
 
 
@@ -246,11 +271,17 @@ def reading_of(
 
 
 def note_suggestion_shown(
-    db: sa.Connection, record_id: int, *, person_id: int, stage: Stage = Stage.TITLE_ABSTRACT
+    db: sa.Connection,
+    record_id: int,
+    *,
+    person_id: int,
+    stage: Stage = Stage.TITLE_ABSTRACT,
+    suggestion: str | None = None,
 ) -> None:
-    """Keep that the person saw what the model would decide, before they decided."""
+    """Keep that the person saw a suggested verdict, and which, before they decided."""
     shown = readings.update().where(_reading(record_id, person_id, stage))
-    db.execute(shown.where(readings.c.suggestion_shown_at.is_(None)).values(suggestion_shown_at=now()))
+    first = shown.where(readings.c.suggestion_shown_at.is_(None))
+    db.execute(first.values(suggestion_shown_at=now(), suggestion=suggestion))
 
 
 def suggestion_was_shown(
@@ -289,11 +320,19 @@ def _still_lent(db: sa.Connection, person_id: int, held: Collection[int], stage:
     return list(db.execute(sa.select(c.group_id).where(mine)).scalars())
 
 
-def _lend(db: sa.Connection, group_id: int, person_id: int, stage: Stage, minutes: float) -> None:
+def _give_back(db: sa.Connection, group_ids: Sequence[int], person_id: int, stage: Stage) -> None:
+    c = leases.c
+    mine = (c.person_id == person_id) & (c.stage == str(stage)) & c.group_id.in_(group_ids)
+    if group_ids:
+        db.execute(leases.delete().where(mine))
+
+
+def _lend(db: sa.Connection, group_ids: Sequence[int], person_id: int, stage: Stage, minutes: float) -> None:
     until = (dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)).isoformat(timespec="microseconds")
-    db.execute(leases.delete().where(_mine(group_id, person_id, stage)))
-    lease = {"group_id": group_id, "stage": str(stage), "person_id": person_id, "expires_at": until}
-    db.execute(leases.insert().values(lease))
+    _give_back(db, group_ids, person_id, stage)
+    lease = {"stage": str(stage), "person_id": person_id, "expires_at": until}
+    if group_ids:
+        db.execute(leases.insert(), [{"group_id": i} | lease for i in dict.fromkeys(group_ids)])
 
 
 def _n_readers(db: sa.Connection, group_id: int, stage: Stage) -> int:
@@ -308,22 +347,36 @@ def _queued(db: sa.Connection, record_id: int, stage: Stage) -> QueueEntry | Non
     return _entry(row) if row else None
 
 
-def _note_reading(db: sa.Connection, entry: QueueEntry, person_id: int, stage: Stage) -> None:
+def _note_readings(db: sa.Connection, entries: Sequence[QueueEntry], person_id: int, stage: Stage) -> None:
     """Keep what was handed out; its prediction too, since the queue's own row will be replaced."""
-    where = _reading(entry.record_id, person_id, stage)
-    values = _shown(entry) | {"leased_at": now()}
-    if not db.execute(readings.update().where(where).values(values)).rowcount:
-        key = {"record_id": entry.record_id, "stage": str(stage), "person_id": person_id}
-        db.execute(readings.insert().values(key | values))
-    if entry.model_id is None or entry.rank is None or entry.score is None:
-        return
+    known = {e.record_id for e in entries if db.execute(_reading_there(e, person_id, stage)).first()}
+    moment = {"leased_at": now()}
+    for entry in entries:
+        if entry.record_id in known:
+            where = _reading(entry.record_id, person_id, stage)
+            db.execute(readings.update().where(where).values(_shown(entry) | moment))
+    key = {"stage": str(stage), "person_id": person_id}
+    new = [{"record_id": e.record_id} | key | _shown(e) | moment for e in entries if e.record_id not in known]
+    if new:
+        db.execute(readings.insert(), new)
+    scored = [e for e in entries if None not in (e.model_id, e.rank, e.score)]
+    rows = [
+        {n: getattr(e, n) for n in ("record_id", "model_id", "rank", "score", "probability")}
+        | {"predicted_at": now()}
+        for e in scored
+        if not db.execute(_prediction_there(e)).first()
+    ]
+    if rows:
+        db.execute(predictions.insert(), rows)
+
+
+def _reading_there(entry: QueueEntry, person_id: int, stage: Stage) -> sa.Select[Any]:
+    return sa.select(readings.c.record_id).where(_reading(entry.record_id, person_id, stage))
+
+
+def _prediction_there(entry: QueueEntry) -> sa.Select[Any]:
     c = predictions.c
-    there = (c.record_id == entry.record_id) & (c.model_id == entry.model_id)
-    if db.execute(sa.select(c.rank).where(there)).first() is None:
-        row = {
-            name: getattr(entry, name) for name in ("record_id", "model_id", "rank", "score", "probability")
-        }
-        db.execute(predictions.insert().values(row | {"predicted_at": now()}))
+    return sa.select(c.rank).where((c.record_id == entry.record_id) & (c.model_id == entry.model_id))
 
 
 def _shown(entry: QueueEntry) -> dict[str, Any]:
@@ -334,8 +387,12 @@ def _shown(entry: QueueEntry) -> dict[str, Any]:
         "score": entry.score,
         "probability": entry.probability,
         "suggestion": entry.suggestion,
-        "reasons": json.dumps([dict(r) for r in entry.reasons], ensure_ascii=False),
+        "reasons": _reasons(entry.reasons),
     }
+
+
+def _reasons(reasons: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps([dict(r) for r in reasons], ensure_ascii=False)
 
 
 def _entry(row: sa.RowMapping) -> QueueEntry:

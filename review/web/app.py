@@ -15,9 +15,9 @@ from starlette.middleware import Middleware
 
 from data.errors import ScreeningError
 from data.project import Project
-from data.protocol import Protocol
+from data.protocol import Protocol, Stage
 from review.web import confirming, screening
-from review.web.desk import Desk, desk_of, open_desk
+from review.web.desk import desk_of, open_desk
 from review.web.errors import Refused
 from review.web.security import Guard
 
@@ -48,8 +48,6 @@ def create_app(project: Project, *, person: str, port: int) -> FastAPI:
     _add_pages(app)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(ScreeningError, _wrong)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http_error)
     return app
 
 
@@ -57,14 +55,17 @@ def _add_pages(app: FastAPI) -> None:
     pages = Environment(loader=PackageLoader("review", "web/templates"), autoescape=True)
     pages.undefined = StrictUndefined
 
-    def page(desk: Desk, name: str, **values: Any) -> HTMLResponse:
+    def page(request: Request, section: str, template: str, *, status: int = 200, **values: Any) -> Response:
+        desk = desk_of(request)
         told = {
             "desk": desk,
             "protocol": desk.protocol,
             "criteria": criteria_told(desk.protocol),
-            "page": name,
+            "section": section,
+            "stage": str(Stage.TITLE_ABSTRACT),
+            "status": status,
         }
-        return HTMLResponse(pages.get_template(f"{name}.html").render(told | values))
+        return HTMLResponse(pages.get_template(template).render(told | values), status_code=status)
 
     @app.get("/")
     def start() -> Response:
@@ -72,23 +73,43 @@ def _add_pages(app: FastAPI) -> None:
 
     @app.get("/screen")
     def screen(request: Request) -> Response:
-        return page(desk_of(request), "screen")
+        return page(request, "/screen", "screen.html")
+
+    @app.get("/full-text")
+    def full_text(request: Request) -> Response:
+        return page(request, "/full-text", "screen.html", stage=str(Stage.FULL_TEXT))
 
     @app.get("/findings")
     def findings_list(request: Request) -> Response:
-        return page(desk_of(request), "findings_list")
+        return page(request, "/findings", "findings_list.html")
 
     @app.get("/findings/{record_id}")
     def findings(request: Request, record_id: int) -> Response:
-        return page(desk_of(request), "findings", record_id=record_id, blind=False)
+        return page(request, "/findings", "findings.html", record_id=record_id, blind=False)
 
     @app.get("/blind/{record_id}")
     def blind(request: Request, record_id: int) -> Response:
-        return page(desk_of(request), "findings", record_id=record_id, blind=True)
+        return page(request, "/findings", "findings.html", record_id=record_id, blind=True)
 
     @app.get("/favicon.ico")
     def favicon() -> Response:
         return RedirectResponse("/static/icon.svg", status_code=308)
+
+    def wrong_address(request: Request, err: Exception) -> Response:
+        """A page for people, JSON for the pages' scripts."""
+        for_people = "text/html" in request.headers.get("accept", "")
+        if not for_people or request.method != "GET" or request.url.path.startswith("/api/"):
+            return (
+                _invalid(request, err)
+                if isinstance(err, RequestValidationError)
+                else _http_error(request, err)
+            )
+        status = err.status_code if isinstance(err, HTTPException) else 404
+        told = "There is no such page." if status == 404 else "This address does not take that."
+        return page(request, "", "error.html", status=status, told=told)
+
+    app.add_exception_handler(RequestValidationError, wrong_address)
+    app.add_exception_handler(HTTPException, wrong_address)
 
 
 def criteria_told(protocol: Protocol) -> list[dict[str, str]]:

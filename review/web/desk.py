@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from fastapi import Request
 
+from classifier.eligibility import Eligibility
 from data.project import Project
 from data.protocol import Protocol
 from data.store.people import add_person, person_names
@@ -31,6 +32,7 @@ class Desk:
     person: str
     person_id: int
     terms: Terms
+    eligibility: Eligibility
     name: str
     token: str
 
@@ -48,7 +50,13 @@ def open_desk(project: Project, *, person: str) -> Desk:
         written = person_names(db)[person_id]
     name = hashlib.sha256(f"{tuple(first or ())}".encode()).hexdigest()[:16]
     return Desk(
-        project, written, person_id, Terms.of(project.protocol), f"{name}-{person_id}", secrets.token_hex(16)
+        project=project,
+        person=written,
+        person_id=person_id,
+        terms=Terms.of(project.protocol),
+        eligibility=Eligibility(project.protocol),
+        name=f"{name}-{person_id}",
+        token=secrets.token_hex(16),
     )
 
 

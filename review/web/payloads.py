@@ -7,11 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from classifier.eligibility import Judgement
 from data.protocol import Stage
-from data.store.decisions import history
+from data.records import Record
+from data.store.decisions import Entry, history
 from data.store.findings import StoredFinding, record_findings
 from data.store.imports import StoredRecord, load_record
-from data.store.marks import MarkKind, marked_records
+from data.store.marks import marks_on
 from data.store.queue import QueueEntry
 from data.store.schema import import_batches, records
 from models.terms import Hit
@@ -44,33 +46,48 @@ def record_payload(
     }
 
 
-def screening_payload(db: sa.Connection, desk: Desk, entry: QueueEntry, *, leased: bool) -> dict[str, Any]:
+def screening_payload(
+    db: sa.Connection, desk: Desk, entry: QueueEntry, *, leased: bool, stage: Stage
+) -> dict[str, Any]:
     """A record to be read: with one's own standing decision, without anything that a model said."""
-    mine = [e for e in history(db, entry.record_id) if e.person == desk.person]
-    undone = {e.undoes_id for e in mine}
-    standing = [
-        e
-        for e in mine
-        if e.verdict != "undo" and e.decision_id not in undone and e.stage == Stage.TITLE_ABSTRACT
-    ]
-    aside = [
-        str(kind)
-        for kind in (MarkKind.DISCUSS, MarkKind.SKIP)
-        if entry.record_id in marked_records(db, kind, person_id=desk.person_id, stage=Stage.TITLE_ABSTRACT)
-    ]
-    last = standing[-1] if standing else None
+    last = standing_entry(db, desk, entry.record_id, stage)
+    aside = marks_on(db, entry.record_id, person_id=desk.person_id, stage=stage)
+    notes = [last.note] if last else [note for note in aside.values() if note]
     return record_payload(db, desk, entry.record_id) | {
         "leased": leased,
-        "decided": {"verdict": last.verdict, "reason": last.reason, "note": last.note} if last else None,
-        "marks": aside,
-        "can_suggest": entry.kind != "second" and entry.score is not None,
+        "decided": {"id": last.decision_id, "verdict": last.verdict, "reason": last.reason} if last else None,
+        "note": notes[0] if notes else "",
+        "marks": [str(kind) for kind in aside],
+        "can_suggest": entry.kind != "second" and stage is Stage.TITLE_ABSTRACT and leased,
     }
 
 
-def suggestion_payload(entry: QueueEntry) -> dict[str, Any]:
-    """What the model says of a record and why."""
+def standing_entry(db: sa.Connection, desk: Desk, group_id: int, stage: Stage) -> Entry | None:
+    """The person's own decision that stands on a reference."""
+    mine = [e for e in history(db, group_id) if e.person == desk.person and e.stage == stage]
+    undone = {e.undoes_id for e in mine}
+    standing = [e for e in mine if e.verdict != "undo" and e.decision_id not in undone]
+    return standing[-1] if standing else None
+
+
+def suggestion_payload(record: Record, entry: QueueEntry, judged: Judgement) -> dict[str, Any]:
+    """The verdict that the criteria add up to, each with its words; and why the record stands there."""
+    text = record.text
+    criteria = [
+        {
+            "criterion": c.criterion,
+            "verdict": str(c.verdict),
+            "words": list(dict.fromkeys(text[s.start : s.end] for s in c.spans if s.wanted))[:6],
+            "against": list(dict.fromkeys(text[s.start : s.end] for s in c.spans if not s.wanted))[:6],
+        }
+        for c in judged.criteria
+    ]
     return {
-        "suggestion": entry.suggestion,
+        "suggestion": str(judged.suggested) if judged.suggested else None,
+        "reason": judged.reason,
+        "criteria": criteria,
+        "design": str(judged.design),
+        "design_probability": judged.design_probability,
         "score": entry.score,
         "probability": entry.probability,
         "rank": entry.rank,

@@ -1,4 +1,7 @@
-"""The routes of the screening page: lend, show, decide, undo, set aside, search."""
+"""The routes of the screening pages: lend, show, decide, undo, set aside, search.
+
+Title/abstract and full text are read on one page each; every route takes the stage as `?stage=`.
+"""
 
 from __future__ import annotations
 
@@ -7,47 +10,40 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from data.errors import StoreError
 from data.protocol import Stage
 from data.store import decisions, queue
-from data.store.decisions import Decision, Verdict, history, outcome_of
+from data.store.decisions import Decision, Outcome, Verdict, history, outcome_of
 from data.store.imports import load_record
 from data.store.marks import Mark, MarkKind, keep_mark
 from data.store.protocols import current_rule
+from data.store.queue import QueueEntry
 from data.store.schema import screening_decisions
 from review.progress import progress_of
 from review.search import LISTS, search_records
 from review.web.desk import Desk, desk_of
 from review.web.errors import conflict, not_found
-from review.web.payloads import screening_payload, suggestion_payload
+from review.web.lending import Body, RecordId, WantedBody, check_lease, lend, lent_payload
+from review.web.payloads import screening_payload, standing_entry, suggestion_payload
 
-STAGE = Stage.TITLE_ABSTRACT
 MAX_NOTE = 4000
-MAX_AHEAD, MAX_HELD = 8, 20
 router = APIRouter(prefix="/api")
 AtDesk = Annotated[Desk, Depends(desk_of)]
-RecordId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+AtStage = Annotated[Stage, Query(alias="stage")]
 Key = Annotated[str, Field(min_length=8, max_length=100, pattern=r"^[A-Za-z0-9:._-]+$")]
 Note = Annotated[str, Field(max_length=MAX_NOTE)]
-
-
-class Body(BaseModel):
-    """A request body: nothing but the fields named."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class LeaseBody(Body):
-    """Which records are held, and how many more are wanted."""
-
-    held: list[RecordId] = Field(default=[], max_length=MAX_HELD)
-    n: int = Field(default=1, ge=0, le=MAX_AHEAD)
+TITLE_ABSTRACT = Stage.TITLE_ABSTRACT
+_BLINDED = (Outcome.UNREAD, Outcome.WAITING)
 
 
 class DecisionBody(Body):
-    """A screening decision."""
+    """A screening decision.
+
+    `replaces` is the person's own decision that stood on the page as they decided, if one did;
+    `next` saves the request for more records.
+    """
 
     key: Key
     record_id: RecordId
@@ -55,6 +51,8 @@ class DecisionBody(Body):
     reason: str | None = Field(default=None, max_length=100)
     note: Note = ""
     suggestion_visible: bool = False
+    replaces: RecordId | None = None
+    next: WantedBody | None = None
 
 
 class UndoBody(Body):
@@ -62,6 +60,7 @@ class UndoBody(Body):
 
     key: Key
     record_id: RecordId
+    next: WantedBody | None = None
 
 
 class MarkBody(Body):
@@ -72,6 +71,7 @@ class MarkBody(Body):
     kind: MarkKind
     is_set: bool = True
     note: Note = ""
+    next: WantedBody | None = None
 
 
 @router.get("/session")
@@ -81,58 +81,64 @@ def session(desk: AtDesk) -> dict[str, str]:
 
 
 @router.post("/leases")
-def lease(body: LeaseBody, desk: AtDesk) -> dict[str, Any]:
+def lease(body: WantedBody, desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
     """The next records for this person, each lent to them for half an hour."""
     with desk.project.store.write() as db:
-        entries = queue.lease_next(db, person_id=desk.person_id, n=body.n, held=body.held, stage=STAGE)
-    with desk.project.store.read() as db:
-        return {
-            "records": [screening_payload(db, desk, e, leased=True) for e in entries],
-            "progress": _progress(db, desk),
-        }
+        entries = lend(db, desk, body, stage)
+    return _told(desk, stage, body, entries)
 
 
 @router.post("/records/{record_id}/lease")
-def open_record(record_id: int, desk: AtDesk) -> dict[str, Any]:
+def open_record(record_id: int, desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
     """One record by its id: lent if it can be, else only shown."""
     leased, told = True, ""
     with desk.project.store.write() as db:
         group_id = _known(db, record_id)
         try:
-            entry = queue.lease_one(db, group_id, person_id=desk.person_id, stage=STAGE)
+            _check_stage(db, group_id, stage)
+            entry = queue.lease_one(db, group_id, person_id=desk.person_id, stage=stage)
         except StoreError as err:
             entry, leased, told = queue.QueueEntry(record_id=group_id), False, str(err)
     with desk.project.store.read() as db:
-        return screening_payload(db, desk, entry, leased=leased) | {"why_not": told}
+        return screening_payload(db, desk, entry, leased=leased, stage=stage) | {"why_not": told}
 
 
 @router.post("/records/{record_id}/suggestion")
 def suggestion(record_id: int, desk: AtDesk) -> dict[str, Any]:
-    """What the model says of a record; that it was looked at is kept with the reading."""
+    """What the criteria and the model say of a record; that it was looked at is kept with the reading."""
     with desk.project.store.write() as db:
         group_id = _known(db, record_id)
-        entry = queue.reading_of(db, group_id, person_id=desk.person_id, stage=STAGE)
-        if entry is None or entry.score is None or entry.kind == "second":
+        entry = queue.reading_of(db, group_id, person_id=desk.person_id, stage=TITLE_ABSTRACT)
+        if entry is None or entry.kind == "second":
             raise conflict(f"record R{record_id}: is read without a suggestion", code="no_suggestion")
-        queue.note_suggestion_shown(db, group_id, person_id=desk.person_id, stage=STAGE)
-    return suggestion_payload(entry)
+        record = load_record(db, group_id).record
+        (judged,) = desk.eligibility.judge([record])
+        queue.note_suggestion_shown(
+            db,
+            group_id,
+            person_id=desk.person_id,
+            stage=TITLE_ABSTRACT,
+            suggestion=str(judged.suggested) if judged.suggested else None,
+        )
+    return suggestion_payload(record, entry, judged)
 
 
 @router.post("/decisions")
-def decide(body: DecisionBody, desk: AtDesk) -> dict[str, Any]:
+def decide(body: DecisionBody, desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
     """Keep a decision on a record that is lent to this person; sent twice it is written once."""
     with desk.project.store.write() as db:
         group_id = _known(db, body.record_id)
-        outcome = _written_before(db, desk, body, group_id)
+        outcome = _written_before(db, desk, body, group_id, stage)
         if outcome is None:
-            _check_lease(db, desk, group_id)
-            reading = queue.reading_of(db, group_id, person_id=desk.person_id, stage=STAGE)
-            seen = queue.suggestion_was_shown(db, group_id, person_id=desk.person_id, stage=STAGE)
+            check_lease(db, desk, group_id, stage)
+            _check_seen(db, desk, body, group_id, stage)
+            reading = queue.reading_of(db, group_id, person_id=desk.person_id, stage=stage)
+            seen = queue.suggestion_was_shown(db, group_id, person_id=desk.person_id, stage=stage)
             decision = Decision(
                 person=desk.person,
                 record_id=body.record_id,
                 verdict=body.verdict,
-                stage=STAGE,
+                stage=stage,
                 reason=body.reason,
                 note=body.note,
                 shown_model_id=reading.model_id if reading else None,
@@ -141,18 +147,19 @@ def decide(body: DecisionBody, desk: AtDesk) -> dict[str, Any]:
                 key=body.key,
             )
             outcome = str(decisions.decide(db, decision, protocol=desk.protocol).outcome)
-            queue.end_lease(db, group_id, person_id=desk.person_id, stage=STAGE)
-        return {"outcome": outcome, "progress": _progress(db, desk)}
+            queue.end_lease(db, group_id, person_id=desk.person_id, stage=stage)
+        entries = lend(db, desk, body.next, stage) if body.next else []
+    return {"outcome": outcome} | _told(desk, stage, body.next, entries)
 
 
 @router.post("/undo")
-def undo(body: UndoBody, desk: AtDesk) -> dict[str, Any]:
+def undo(body: UndoBody, desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
     """Take back this person's latest standing decision on a record."""
     with desk.project.store.write() as db:
         group_id = _known(db, body.record_id)
         known = sa.select(screening_decisions.c.id).where(screening_decisions.c.idempotency_key == body.key)
         if (
-            not queue.holds_decision(db, group_id, desk.person_id, STAGE)
+            not queue.holds_decision(db, group_id, desk.person_id, stage)
             and db.execute(known).first() is None
         ):
             raise conflict(
@@ -160,50 +167,52 @@ def undo(body: UndoBody, desk: AtDesk) -> dict[str, Any]:
             )
         try:
             written = decisions.undo(
-                db, person=desk.person, record_id=body.record_id, stage=STAGE, key=body.key
+                db, person=desk.person, record_id=body.record_id, stage=stage, key=body.key
             )
         except StoreError as err:
             raise conflict(str(err), code="key_used") from err
-        return {"outcome": str(written.outcome), "progress": _progress(db, desk)}
+        entries = lend(db, desk, body.next, stage) if body.next else []
+    return {"outcome": str(written.outcome)} | _told(desk, stage, body.next, entries)
 
 
 @router.post("/marks")
-def mark(body: MarkBody, desk: AtDesk) -> dict[str, Any]:
+def mark(body: MarkBody, desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
     """Skip a record or put it up for discussion; it is given back to the queue."""
     if body.kind not in (MarkKind.SKIP, MarkKind.DISCUSS):
         raise conflict(f"{body.kind}: is not a mark of this page", code="unknown_mark")
     with desk.project.store.write() as db:
         group_id = _known(db, body.record_id)
-        values = body.model_dump() | {"record_id": group_id, "stage": str(STAGE)}
+        values = body.model_dump(exclude={"next"}) | {"record_id": group_id, "stage": str(stage)}
         try:
             keep_mark(db, Mark(person_id=desk.person_id, **values))
         except StoreError as err:
             raise conflict(str(err), code="key_used") from err
-        queue.end_lease(db, group_id, person_id=desk.person_id, stage=STAGE)
-        return {"progress": _progress(db, desk)}
+        queue.end_lease(db, group_id, person_id=desk.person_id, stage=stage)
+        entries = lend(db, desk, body.next, stage) if body.next else []
+    return _told(desk, stage, body.next, entries)
 
 
 @router.get("/records/{record_id}/history")
-def record_history(record_id: int, desk: AtDesk) -> dict[str, Any]:
+def record_history(record_id: int, desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
     """Every decision on a record; while others read blinded, one's own only."""
     with desk.project.store.read() as db:
         group_id = _known(db, record_id)
         entries = history(db, group_id)
-        dual = current_rule(db, STAGE).mode != "single"
-        if dual and outcome_of(db, group_id, STAGE) is decisions.Outcome.WAITING:
-            entries = [e for e in entries if e.person == desk.person]
+        dual = current_rule(db, stage).mode != "single"
+        if dual and outcome_of(db, group_id, stage) in _BLINDED:
+            entries = [e for e in entries if e.person == desk.person or e.stage != stage]
         return {"entries": [dataclasses.asdict(e) for e in entries]}
 
 
 @router.get("/recent")
-def recent(desk: AtDesk) -> dict[str, Any]:
+def recent(desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
     """The records of this person's latest standing decisions, newest first: what undo goes back to."""
     query = sa.text(
         "SELECT record_id FROM standing_screening WHERE person_id = :p AND stage = :s"
         " ORDER BY entry_id DESC LIMIT 20"
     )
     with desk.project.store.read() as db:
-        found = db.execute(query, {"p": desk.person_id, "s": str(STAGE)}).scalars()
+        found = db.execute(query, {"p": desk.person_id, "s": str(stage)}).scalars()
         return {"record_ids": [int(i) for i in found]}
 
 
@@ -212,20 +221,21 @@ def search(
     desk: AtDesk,
     q: Annotated[str, Query(max_length=300)] = "",
     among: Annotated[str, Query(max_length=20)] = "all",
+    stage: AtStage = TITLE_ABSTRACT,
 ) -> dict[str, Any]:
     """Records whose title, abstract, authors or id hold every word, or those of a list."""
     if among not in LISTS:
         raise not_found(f"list {among!r}: is none of {', '.join(LISTS)}")
     with desk.project.store.read() as db:
-        found = search_records(db, q, among=among, person_id=desk.person_id, stage=STAGE)
+        found = search_records(db, q, among=among, person_id=desk.person_id, stage=stage)
     return {"found": [dataclasses.asdict(f) for f in found]}
 
 
 @router.get("/progress")
-def progress(desk: AtDesk) -> dict[str, Any]:
+def progress(desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
     """Counts, and when the queue was last written."""
     with desk.project.store.read() as db:
-        return _progress(db, desk)
+        return _progress(db, desk, stage)
 
 
 def _known(db: sa.Connection, record_id: int) -> int:
@@ -235,33 +245,46 @@ def _known(db: sa.Connection, record_id: int) -> int:
         raise not_found(f"record R{record_id}: there is none; nothing was written") from err
 
 
-def _check_lease(db: sa.Connection, desk: Desk, group_id: int) -> None:
-    if queue.has_lease(db, group_id, person_id=desk.person_id, stage=STAGE):
+def _check_stage(db: sa.Connection, group_id: int, stage: Stage) -> None:
+    """Full text is read of what title and abstract did not exclude."""
+    if stage is Stage.FULL_TEXT and outcome_of(db, group_id, TITLE_ABSTRACT) is not Outcome.INCLUDE:
+        raise StoreError(
+            f"record R{group_id}: has not been included at title and abstract; decide that first"
+        )
+
+
+def _check_seen(db: sa.Connection, desk: Desk, body: DecisionBody, group_id: int, stage: Stage) -> None:
+    """Refuse to write over a decision of one's own that the page did not show (another window took it)."""
+    standing = standing_entry(db, desk, group_id, stage)
+    if standing is None or standing.decision_id == body.replaces:
         return
-    try:
-        with db.begin_nested() as trial:
-            queue.lease_one(db, group_id, person_id=desk.person_id, stage=STAGE)
-            trial.rollback()
-    except StoreError as err:
-        raise conflict(f"{err}; your decision was not written", code="not_yours") from err
     raise conflict(
-        f"record R{group_id}: you held it too long, and it went back to the queue; open it again."
-        " Your decision was not written",
-        code="lease_expired",
+        f"record R{group_id}: you decided on it meanwhile ({standing.verdict}), perhaps in another window;"
+        f" open R{group_id} to change that. This decision was not written",
+        code="decided_meanwhile",
     )
 
 
-def _written_before(db: sa.Connection, desk: Desk, body: DecisionBody, group_id: int) -> str | None:
+def _written_before(
+    db: sa.Connection, desk: Desk, body: DecisionBody, group_id: int, stage: Stage
+) -> str | None:
     """Where the record stands if this very decision is in the log already."""
     table = screening_decisions
     row = db.execute(sa.select(table).where(table.c.idempotency_key == body.key)).first()
     if row is None:
         return None
-    given = (desk.person_id, body.record_id, str(body.verdict), body.reason, body.note)
-    if (row.person_id, row.record_id, row.verdict, row.reason, row.note) != given:
+    given = (desk.person_id, body.record_id, str(body.verdict), body.reason, body.note, str(stage))
+    if (row.person_id, row.record_id, row.verdict, row.reason, row.note, row.stage) != given:
         raise conflict("this key was used for another decision; nothing was written", code="key_used")
-    return str(outcome_of(db, group_id, STAGE))
+    return str(outcome_of(db, group_id, stage))
 
 
-def _progress(db: sa.Connection, desk: Desk) -> dict[str, Any]:
-    return dataclasses.asdict(progress_of(db, person_id=desk.person_id, stage=STAGE))
+def _told(desk: Desk, stage: Stage, wanted: WantedBody | None, entries: list[QueueEntry]) -> dict[str, Any]:
+    """The progress and, if more records were wanted, those that were lent."""
+    with desk.project.store.read() as db:
+        told = {"progress": _progress(db, desk, stage)}
+        return told | (lent_payload(db, desk, wanted, entries, stage) if wanted else {})
+
+
+def _progress(db: sa.Connection, desk: Desk, stage: Stage) -> dict[str, Any]:
+    return dataclasses.asdict(progress_of(db, person_id=desk.person_id, stage=stage))

@@ -277,7 +277,7 @@ def test_no_decision_is_lost_or_doubled_when_server_and_worker_are_killed(browse
         page = open_page(browser, server.address)
         wait_for_record(page)
         page.wait_for_function(
-            "() => performance.getEntriesByName(location.origin + '/api/leases').length > 0"
+            "() => performance.getEntriesByType('resource').some(e => e.name.includes('/api/leases'))"
         )
         read = [shown(page)]
         page.keyboard.press("i")

@@ -9,21 +9,28 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from data.project import Project, open_project
+from data.project import Project, ProjectError, open_project
+from data.protocol import Stage
 from data.store import decisions
 from data.store.decisions import Decision, Verdict
+from models.features import CountCache
 from review import worker
-from review.worker import Worker, WorkerError, compose, second_readings
-from tests.review.desk import new_project
+from review.lineup import compose, second_readings
+from review.worker import COUNTS, Worker, WorkerError
+from tests.command import picosieve
+from tests.review.desk import new_project, some_records
 
 
 def queued(project: Project) -> list[tuple[int, str, str | None]]:
-    query = sa.text("SELECT record_id, kind, model_id FROM queue_entries ORDER BY position")
+    query = sa.text(
+        "SELECT record_id, kind, model_id FROM queue_entries WHERE stage = 'title_abstract' ORDER BY position"
+    )
     with project.store.read() as db:
         return [(row.record_id, row.kind, row.model_id) for row in db.execute(query)]
 
@@ -52,18 +59,6 @@ def test_the_queue_holds_every_unread_record_and_changes_with_decisions_only(tmp
         after = queued(project)
         again.refit_if_due()
         assert queued(project) == after, "another worker writes the same queue"
-
-
-def test_a_suggestion_is_made_only_once_both_verdicts_were_given(tmp_path: Path) -> None:
-    with new_project(tmp_path) as project:
-        at_work = Worker(project)
-        suggestions = sa.text("SELECT DISTINCT suggestion FROM queue_entries")
-        for record_id, verdict, known in ((1, Verdict.INCLUDE, False), (2, Verdict.EXCLUDE, True)):
-            decide(project, record_id, verdict)
-            at_work.refit_if_due()
-            with project.store.read() as db:
-                found = set(db.execute(suggestions).scalars())
-            assert found <= ({"include", "exclude"} if known else {None})
 
 
 def test_an_undone_decision_puts_the_record_back(tmp_path: Path) -> None:
@@ -165,3 +160,86 @@ def test_the_worker_ends_when_its_server_is_gone(tmp_path: Path) -> None:
     assert child.stdin is not None
     child.stdin.close()
     assert child.wait(timeout=20) == 0
+
+
+def test_the_full_texts_to_read_are_those_included_and_not_settled_since(tmp_path: Path) -> None:
+    query = sa.text("SELECT record_id FROM queue_entries WHERE stage = 'full_text' ORDER BY position")
+    with new_project(tmp_path) as project:
+        at_work = Worker(project)
+        for record_id, verdict in ((5, Verdict.INCLUDE), (2, Verdict.EXCLUDE), (4, Verdict.MAYBE)):
+            decide(project, record_id, verdict)
+        at_work.refit_if_due()
+        with project.store.read() as db:
+            assert list(db.execute(query).scalars()) == [4, 5]
+        with project.store.write() as db:
+            decision = Decision(person="Ada", record_id=5, verdict=Verdict.INCLUDE, stage=Stage.FULL_TEXT)
+            decisions.decide(db, decision, protocol=project.protocol)
+        at_work.refit_if_due()
+        with project.store.read() as db:
+            assert list(db.execute(query).scalars()) == [4]
+
+
+def reasons_there(project: Project) -> list[bool]:
+    query = sa.text("SELECT reasons FROM queue_entries WHERE stage = 'title_abstract' ORDER BY position")
+    with project.store.read() as db:
+        return [reasons != "[]" for reasons in db.execute(query).scalars()]
+
+
+def test_every_record_of_the_queue_gets_its_reasons_while_no_decision_comes_in(tmp_path: Path) -> None:
+    with new_project(tmp_path, some_records(60)) as project:
+        at_work = Worker(project)
+        assert not at_work.explain_more()
+        at_work.refit_if_due()
+        assert reasons_there(project) == [True] * 25 + [False] * 35
+        assert at_work.explain_more()
+        assert sum(reasons_there(project)) == 50
+        decide(project, queued(project)[0][0], Verdict.INCLUDE)
+        while at_work.explain_more():  # with the model that ordered this queue
+            pass
+        at_work.refit_if_due()
+        while at_work.explain_more():
+            pass
+        assert reasons_there(project) == [True] * 59
+
+
+def test_a_large_pool_is_read_from_a_sample_until_it_is_prepared(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(worker, "N_SAMPLE", 5)
+    with new_project(tmp_path, some_records(20)) as project:
+        at_work = Worker(project)
+        assert at_work.write_first_queue()
+        first = queued(project)
+        assert len(first) == 5
+        assert all(model and model.startswith("queue-first-") for _, _, model in first)
+        assert not at_work.write_first_queue(), "what is queued stays"
+        at_work.refit_if_due()
+        assert len(queued(project)) == 20
+    with new_project(tmp_path / "small", some_records(10)) as project:
+        assert not Worker(project).write_first_queue()
+
+
+def test_counted_words_are_kept_for_the_next_start_and_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
+    with new_project(tmp_path) as project:
+        first = Worker(project)
+        first.refit_if_due()
+        first.save_counts()
+        kept = project.folder / COUNTS
+        assert len(CountCache.load(kept)) == 24, "12 titles, 12 texts"
+        before, queue_before = kept.read_bytes(), queued(project)
+        second = Worker(project)
+        second.refit_if_due()
+        second.save_counts()
+        assert (kept.read_bytes(), queued(project)) == (before, queue_before)
+        kept.write_bytes(b"damaged")
+        third = Worker(project)
+        third.refit_if_due()
+        third.save_counts()
+        assert len(CountCache.load(kept)) == len(first._counts)
+        assert queued(project) == queue_before
+
+
+def test_the_worker_of_no_project_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"nope: no such folder; `picosieve init"):
+        worker.work(tmp_path / "nope", stopped=lambda: True)
+    ran = picosieve("work", "--project", tmp_path / "nope", ok=False)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert list(tmp_path.iterdir()) == []

@@ -363,7 +363,7 @@ $("add").addEventListener("click", add);
 $("complete").addEventListener("click", complete);
 
 async function begin() {
-  await outbox.flush();
+  await outbox.begin();
   if (await reload()) {
     const first = cards.findIndex((c) => c.state === "proposed");
     point(Math.max(0, first), { focus: true, scroll: false });

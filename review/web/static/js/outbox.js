@@ -1,27 +1,35 @@
 // What was decided and not yet acknowledged. It is kept in localStorage before it is sent, goes out in
 // order, and carries its key: sent twice it is written once, and a closed tab or a dead server loses nothing.
 
-import { Refusal, post, recall, remember } from "/static/js/page.js";
+import { Refusal, post, remember } from "/static/js/page.js";
+import { inherit, own } from "/static/js/tabs.js";
 
 const NAME = "outbox";
 const WAITS = [250, 500, 1000, 2000, 4000];
 
 export class Outbox {
-  // onSent(entry, answer), onRefused(entry, refusal), onState({ waiting, online })
-  constructor({ onSent, onRefused, onState }) {
-    Object.assign(this, { onSent, onRefused, onState });
-    this.entries = recall(NAME, []);
+  // onSent(entry, answer), onRefused(entry, refusal), onState({ waiting, online });
+  // send(path, body, entry) may add to what is posted.
+  constructor({ onSent, onRefused, onState, send = post }) {
+    Object.assign(this, { onSent, onRefused, onState, post: send });
+    this.entries = [];
     this.failures = 0;
     this.sending = false;
     addEventListener("online", () => this.flush());
-    addEventListener("storage", (event) => {
-      // Another tab of this review sent something: do not send it again from here.
-      if (event.key?.endsWith(`:${NAME}`) && !this.sending) this.entries = recall(NAME, []);
-    });
     addEventListener("beforeunload", (event) => {
       if (this.entries.length && !this.kept) event.preventDefault();
     });
     this.kept = true;
+  }
+
+  // What windows that are closed by now could not send goes first.
+  async begin() {
+    for (const { list, drop } of await inherit(NAME)) {
+      this.entries.unshift(...list);
+      this.save();
+      if (this.kept) drop();
+    }
+    await this.flush();
   }
 
   put(path, body, tag = {}) {
@@ -31,7 +39,7 @@ export class Outbox {
   }
 
   save() {
-    this.kept = remember(NAME, this.entries);
+    this.kept = remember(own(NAME), this.entries);
     this.onState({ waiting: this.entries.length, online: this.failures === 0 });
   }
 
@@ -69,12 +77,12 @@ export class Outbox {
 
   async send(entry) {
     try {
-      return await post(entry.path, entry.body);
+      return await this.post(entry.path, entry.body, entry);
     } catch (problem) {
       if (!(problem instanceof Refusal && problem.code === "lease_expired")) throw problem;
       // The record went back to the queue meanwhile, and nobody else took it: hold it again.
-      await post(`/api/records/${entry.body.record_id}/lease`, {});
-      return post(entry.path, entry.body);
+      await post(entry.path.replace(/\/api\/\w+/, `/api/records/${entry.body.record_id}/lease`), {});
+      return this.post(entry.path, entry.body, entry);
     }
   }
 }

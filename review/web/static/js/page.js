@@ -79,6 +79,23 @@ export function remember(name, value) {
   }
 }
 
+export function forget(name) {
+  try {
+    localStorage.removeItem(`picosieve:${deskName}:${name}`);
+  } catch {
+    // nothing was kept either
+  }
+}
+
+export function recalledNames(beginning) {
+  try {
+    const prefix = `picosieve:${deskName}:`;
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix + beginning)).map((key) => key.slice(prefix.length));
+  } catch {
+    return [];
+  }
+}
+
 export function announce(text) {
   $("live").textContent = text;
 }

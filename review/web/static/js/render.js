@@ -48,6 +48,21 @@ export function byline(meta) {
   return [authors, meta.journal || meta.conference, meta.year].filter(Boolean).join(" · ");
 }
 
+// Where the full text may be had: opened by the reader, never by the page.
+export function fullText(meta) {
+  const places = [];
+  if (/^10\.\d{4,9}\/\S+$/.test(meta.doi ?? "")) places.push([`Full text by DOI ${meta.doi}`, `https://doi.org/${encodeURI(meta.doi)}`]);
+  if (/^\d{1,9}$/.test(meta.pmid ?? "")) places.push([`PubMed ${meta.pmid}`, `https://pubmed.ncbi.nlm.nih.gov/${meta.pmid}/`]);
+  return places.map(([told, address]) => {
+    const link = document.createElement("a");
+    link.textContent = told;
+    link.href = address;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    return link;
+  });
+}
+
 export function showMeta(list, record) {
   list.replaceChildren();
   const m = record.meta;

@@ -3,12 +3,16 @@
 
 import { $, Unreachable, announce, get, newKey, post, recall, remember, toast, useKeys } from "/static/js/page.js";
 import { Outbox } from "/static/js/outbox.js";
-import { byline, fill, item, showMeta } from "/static/js/render.js";
+import { inTurn, ofOthers, own } from "/static/js/tabs.js";
+import { byline, fill, fullText, item, showMeta } from "/static/js/render.js";
 import { useSearch } from "/static/js/search.js";
 
-const AHEAD = 6; // records held beside the one on screen: the ranking lags behind by as many
+const AHEAD = 10; // records held beside the one on screen, so that nobody waits
+const FIXED = 2; // of these the next ones stay; the others change with the ranking until their turn comes
+const STAGE = document.querySelector("[data-stage]").dataset.stage;
+const atFullText = STAGE === "full_text";
 const PAST = { include: "Included", exclude: "Excluded", maybe: "Maybe", discuss: "Put up for discussion", skip: "Skipped" };
-
+const api = (path) => `/api/${path}?stage=${STAGE}`;
 let current = null;
 let ahead = [];
 let done = []; // what undo goes back to, newest last: {id, kind}
@@ -16,7 +20,7 @@ let progress = null;
 let shownAt = 0;
 let suggested = false;
 let hurried = recall("seconds", []); // seconds spent on the latest records
-let waiting = 0;
+let windows = 0; // others that are open beside this one
 
 // --- showing -----------------------------------------------------------------------------------
 
@@ -32,15 +36,18 @@ function show(record) {
   $("record-byline").textContent = byline(record.meta);
   $("record-eyebrow").replaceChildren(...eyebrow(record));
   showMeta($("record-meta"), record);
+  if (atFullText) $("record-links").replaceChildren(...fullText(record.meta));
   $("record-history").open = false;
   showCriteria(record);
   showValues(record);
   showSuggestion(null);
-  $("note").value = record.decided?.note ?? "";
+  $("note").value = record.note;
   openReasons(false);
   openNote(false);
   for (const button of document.querySelectorAll(".verdicts button")) button.disabled = false;
   document.body.classList.remove("empty");
+  $("next-steps").hidden = true;
+  $("next-steps").replaceChildren();
   scrollTo(0, 0);
   $("record-title").focus({ preventScroll: true });
   shownAt = performance.now();
@@ -91,21 +98,48 @@ function showEmpty() {
   $("record-abstract").replaceChildren();
   $("no-abstract").hidden = true;
   $("record-eyebrow").replaceChildren();
+  if (atFullText) $("record-links").replaceChildren();
   showSuggestion(null);
+  showCriteria({ criteria: {} });
   $("values-found").hidden = true;
   openReasons(false);
   openNote(false);
   for (const button of document.querySelectorAll(".verdicts button:not(#undo)")) button.disabled = true;
   const finished = progress && progress.n_left - progress.n_discuss <= 0;
   $("record").setAttribute("aria-busy", String(!finished));
-  $("record-title").textContent = finished ? "Everything is read." : "One moment: the queue is being written…";
-  $("record-byline").textContent = finished
-    ? progress.n_discuss
-      ? `${progress.n_discuss} to discuss: search among “to discuss”.`
-      : "Go on with the findings of the included records."
-    : "";
+  const [title, told, steps] = finished ? nothingLeft() : ["One moment: the queue is being written…", "", []];
+  if ($("record-title").textContent !== title) $("record-title").textContent = title;
+  $("record-byline").textContent = told;
+  $("next-steps").hidden = !steps.length;
+  if (finished && !$("next-steps").children.length) {
+    $("next-steps").replaceChildren(
+      ...steps.map(([words, act]) => {
+        const step = document.createElement(typeof act === "string" ? "a" : "button");
+        if (typeof act === "string") step.href = act;
+        else {
+          step.type = "button";
+          step.addEventListener("click", act);
+        }
+        step.textContent = words;
+        return step;
+      }),
+    );
+    announce(title);
+  }
   document.documentElement.dataset.shown = finished ? "end" : "";
-  if (finished) announce("Everything is read.");
+}
+
+// What to do when nobody waits to be read: the words, and the ways on.
+function nothingLeft() {
+  const { n_references: all, n_included, n_maybe, n_discuss } = progress;
+  const discuss = n_discuss ? [[`${n_discuss} to discuss`, () => search.open("discuss")]] : [];
+  if (atFullText) {
+    if (!all) return ["No full text to read yet.", "Records come here once they are included, or marked maybe, by title and abstract.", [["Go on screening", "/screen"]]];
+    return ["Every full text is read.", "What is included now makes up the review; its results are confirmed among the findings.", [...discuss, ["Confirm the findings", "/findings"]]];
+  }
+  if (!all) return ["This review has no records yet.", "Import a search first: picosieve import FILE --project FOLDER --source NAME. They appear here by themselves.", []];
+  const onwards = n_included + n_maybe ? [["Read the full texts", "/full-text"], ["Confirm the findings", "/findings"]] : [];
+  return [n_discuss ? "Everything is read but what you put up for discussion." : "Everything is read.", `${n_included + n_maybe} of ${all} go on to full text.`, [...discuss, ...onwards]];
 }
 
 function showProgress() {
@@ -122,6 +156,7 @@ function showProgress() {
     progress.n_skipped ? `${progress.n_skipped} skipped` : "",
     `${left.toLocaleString("en")} left`,
     pace(left),
+    windows ? `also open in ${windows === 1 ? "another window" : `${windows} other windows`}, with other records` : "",
   ];
   $("progress").textContent = words.filter(Boolean).join(" · ");
 }
@@ -136,7 +171,6 @@ function pace(left) {
 }
 
 function tellState({ waiting: n, online }) {
-  waiting = n;
   const box = $("connection");
   box.hidden = online || n === 0;
   if (!box.hidden) {
@@ -151,11 +185,19 @@ function decide(verdict, reason = null) {
   if (!current) return;
   if (!current.leased) return toast(current.why_not || "This record is not yours to decide now.");
   const record = current;
-  const body = { key: newKey(), record_id: record.id, verdict, reason, note: $("note").value, suggestion_visible: suggested };
+  const body = {
+    key: newKey(),
+    record_id: record.id,
+    verdict,
+    reason,
+    note: $("note").value,
+    suggestion_visible: suggested,
+    replaces: record.decided?.id ?? null,
+  };
   done.push({ id: record.id, kind: "decision" });
   count();
   forward(`${PAST[verdict]}${reason ? `, ${reason.replaceAll("_", " ")}` : ""}.`);
-  outbox.put("/api/decisions", body, { record });
+  outbox.put(api("decisions"), body);
 }
 
 function setAside(kind) {
@@ -164,13 +206,13 @@ function setAside(kind) {
   if (record.decided) return toast("You decided on this record already; undo first.");
   done.push({ id: record.id, kind });
   forward(`${PAST[kind]}.`);
-  outbox.put("/api/marks", { key: newKey(), record_id: record.id, kind, is_set: true, note: $("note").value }, { record });
+  outbox.put(api("marks"), { key: newKey(), record_id: record.id, kind, is_set: true, note: $("note").value });
 }
 
 function undo() {
   const last = done.pop();
   if (!last) return toast("There is nothing to undo.");
-  const back = last.kind === "decision" ? ["/api/undo", {}] : ["/api/marks", { kind: last.kind, is_set: false }];
+  const back = last.kind === "decision" ? [api("undo"), {}] : [api("marks"), { kind: last.kind, is_set: false }];
   outbox.put(back[0], { key: newKey(), record_id: last.id, ...back[1] }, { reopen: last.id });
   announce(`Undone: R${last.id} is open again.`);
 }
@@ -201,22 +243,60 @@ function openNote(open) {
 
 // --- the queue ---------------------------------------------------------------------------------
 
+const unsentIds = () => outbox.entries.filter((e) => !e.tag.reopen).map((e) => e.body.record_id);
+
+// What this window holds and wants. The next records stay; those behind them may be exchanged for better ones.
+async function wants() {
+  const { n, lists } = await ofOthers(`held-${STAGE}`);
+  windows = n;
+  const fixed = ahead.slice(0, FIXED);
+  const held = [...(current ? [current.id] : []), ...fixed.map((r) => r.id), ...unsentIds()].slice(-40);
+  return {
+    held,
+    spare: ahead.slice(FIXED).map((r) => r.id),
+    apart: lists.flat().slice(0, 400),
+    n: AHEAD - fixed.length + (current ? 0 : 1),
+  };
+}
+
+function take(answer, wanted) {
+  progress = answer.progress;
+  const known = new Map([...ahead, ...answer.records].map((r) => [r.id, r]));
+  const gone = [...unsentIds(), current?.id];
+  const kept = ahead.filter((r) => wanted.held.includes(r.id) && !gone.includes(r.id));
+  const others = answer.order.map((id) => known.get(id)).filter((r) => r && !gone.includes(r.id) && !kept.includes(r));
+  ahead = [...kept, ...others];
+  if (!current) {
+    if (ahead.length) show(ahead.shift());
+    else showEmpty();
+  }
+  remember(own(`held-${STAGE}`), [...(current ? [current.id] : []), ...ahead.map((r) => r.id)]);
+  showProgress();
+}
+
+// A decision brings the next records along in its answer.
+const send = (path, body, entry) =>
+  entry.tag.reopen
+    ? post(path, body)
+    : inTurn(async () => {
+        const wanted = await wants();
+        const answer = await post(path, { ...body, next: wanted });
+        take(answer, wanted);
+        return answer;
+      });
+
 let refilling = false;
+let resting;
 async function refill() {
   if (refilling) return;
   refilling = true;
+  clearTimeout(resting);
   try {
-    // Decisions under way must arrive first, or their records would be lent out again.
-    const held = [...(current ? [current.id] : []), ...ahead.map((r) => r.id)];
-    const answer = await post("/api/leases", { held: [...held, ...unsentIds()].slice(0, 20), n: Math.max(0, AHEAD + 1 - held.length) });
-    progress = answer.progress;
-    const there = new Set([...held, ...unsentIds(), ...(current ? [current.id] : [])]);
-    ahead.push(...answer.records.filter((r) => !there.has(r.id)));
-    if (!current) {
-      if (ahead.length) show(ahead.shift());
-      else showEmpty();
-    }
-    showProgress();
+    await inTurn(async () => {
+      const wanted = await wants();
+      take(await post(api("leases"), wanted), wanted);
+    });
+    if (!outbox.entries.length) $("connection").hidden = true;
   } catch (problem) {
     if (!(problem instanceof Unreachable)) toast(problem.message);
     else if (!outbox.entries.length) tellOffline();
@@ -232,11 +312,11 @@ function tellOffline() {
   $("connection").textContent = "No connection to the server; trying again.";
 }
 
-const unsentIds = () => outbox.entries.filter((e) => ["/api/decisions", "/api/marks"].includes(e.path) && e.body.is_set !== false).map((e) => e.body.record_id);
-
 async function jump(recordId) {
   try {
-    const record = await post(`/api/records/${recordId}/lease`, {});
+    // A decision on it may still be on its way.
+    for (let i = 0; i < 40 && unsentIds().includes(recordId); i += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+    const record = await post(api(`records/${recordId}/lease`), {});
     if (current && current.id !== record.id && current.leased && !current.decided) ahead.unshift(current);
     ahead = ahead.filter((r) => r.id !== record.id);
     show(record);
@@ -248,41 +328,53 @@ async function jump(recordId) {
 
 const outbox = new Outbox({
   onState: tellState,
+  send,
   onSent(entry, answer) {
-    if (answer.progress) {
-      progress = answer.progress;
-      showProgress();
-    }
+    progress = answer.progress;
+    showProgress();
     if (entry.tag.reopen) jump(entry.tag.reopen);
-    else if (outbox.entries.length < 2) refill();
+    // In a quiet moment the queue is asked again: by then it has learnt from this decision.
+    clearTimeout(resting);
+    resting = setTimeout(refill, 700);
   },
   onRefused(entry, refusal) {
     toast(refusal.message, { lasting: true });
-    if (entry.path === "/api/decisions") done = done.filter((d) => d.id !== entry.body.record_id);
+    done = done.filter((d) => d.id !== entry.body.record_id);
     refill();
   },
 });
 
+function openFullText() {
+  const link = $("record-links").querySelector("a");
+  if (link) open(link.href, "_blank", "noopener,noreferrer");
+  else toast("This record has neither a DOI nor a PubMed number.");
+}
+
 // --- suggestion and history --------------------------------------------------------------------
+
+const JUDGED = { met: "✓ met", unclear: "? unclear", not_met: "✕ not met" };
 
 function showSuggestion(told) {
   const box = $("suggestion");
   box.hidden = !told;
   $("show-suggestion").hidden = Boolean(told);
+  for (const place of document.querySelectorAll("[data-judged]")) {
+    const judged = told?.criteria.find((c) => c.criterion === place.dataset.judged);
+    place.textContent = judged ? JUDGED[judged.verdict] : "";
+    place.className = `judged ${judged?.verdict ?? ""}`;
+  }
   if (!told) return;
-  const lines = [];
-  const p = document.createElement("p");
-  p.className = "verdict-told";
-  p.textContent = told.suggestion ? `The model would ${told.suggestion}.` : "Too few decisions yet for a verdict.";
-  const score = document.createElement("p");
-  score.className = "small";
-  score.textContent = [
-    told.probability === null ? "" : `probability ${(100 * told.probability).toFixed(0)} %`,
-    `score ${told.score.toFixed(2)}`,
-    `rank ${told.rank}`,
-  ].filter(Boolean).join(" · ");
-  lines.push(p, score);
+  const line = (text, className) => {
+    const p = document.createElement("p");
+    p.className = className;
+    p.textContent = text;
+    return p;
+  };
+  const verdict = { include: "Include", exclude: "Exclude" }[told.suggestion];
+  const lines = [line(verdict ? `${verdict}${told.reason ? `: ${told.reason.replaceAll("_", " ")}` : ""}` : "No verdict: the text leaves it open.", `verdict-told ${told.suggestion ?? ""}`)];
+  lines.push(line(verdictTold(told), "small"));
   if (told.reasons.length) {
+    lines.push(line(placeTold(told), "small place"));
     const list = document.createElement("ul");
     list.className = "reasons-told";
     for (const r of told.reasons) list.append(item(`${r.weight > 0 ? "+" : "−"} ${r.term}`, r.weight > 0 ? "up" : "down"));
@@ -291,11 +383,28 @@ function showSuggestion(told) {
   $("suggestion-body").replaceChildren(...lines);
 }
 
+// Why the criteria add up to this, in one sentence.
+function verdictTold(told) {
+  const names = (verdict) => told.criteria.filter((c) => c.verdict === verdict).map((c) => c.criterion.replaceAll("_", " "));
+  const broken = told.criteria.find((c) => c.criterion === told.reason && c.verdict === "not_met");
+  const words = broken?.against.length ? ` (“${broken.against.slice(0, 3).join("”, “")}”)` : "";
+  return [["met", "Met"], ["unclear", "unclear"], ["not_met", "not met"]]
+    .map(([verdict, said]) => (names(verdict).length ? `${said}: ${names(verdict).join(", ")}${verdict === "not_met" ? words : ""}` : ""))
+    .filter(Boolean)
+    .join("; ")
+    .concat(".");
+}
+
+function placeTold(told) {
+  const likely = told.probability === null ? "" : `, ${(100 * told.probability).toFixed(0)} % likely by your decisions so far`;
+  return `Rank ${told.rank} of those unread${likely}, because of:`;
+}
+
 async function askSuggestion() {
   const record = current;
   if (!record || !record.can_suggest) return record && !$("always-suggest").checked && toast("This record is read without a suggestion.");
   try {
-    const told = await post(`/api/records/${record.id}/suggestion`, {});
+    const told = await post(api(`records/${record.id}/suggestion`), {});
     if (current !== record) return;
     suggested = true;
     showSuggestion(told);
@@ -308,7 +417,7 @@ async function loadHistory() {
   if (!$("record-history").open || !current) return;
   const record = current;
   try {
-    const { entries } = await get(`/api/records/${record.id}/history`);
+    const { entries } = await get(api(`records/${record.id}/history`));
     if (current !== record) return;
     $("history-list").replaceChildren(
       ...entries.map((e) => item(`${e.decided_at.slice(0, 16).replace("T", " ")} UTC · ${e.person} · ${e.verdict}${e.reason ? ` (${e.reason.replaceAll("_", " ")})` : ""}${e.note ? ` · “${e.note}”` : ""}`)),
@@ -321,7 +430,7 @@ async function loadHistory() {
 
 // --- wiring ------------------------------------------------------------------------------------
 
-const search = useSearch({ jump });
+const search = useSearch({ jump, stage: STAGE });
 const scroll = (by) => scrollBy({ top: by * innerHeight * 0.4, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 const reasonsOpen = () => !$("reasons").hidden;
 
@@ -333,10 +442,11 @@ function chooseReason(event) {
     return true;
   }
   if (!reasonsOpen()) return false;
-  const buttons = [...document.querySelectorAll(".reason")];
+  const buttons = [...document.querySelectorAll(".reason:not([data-reason=''])")];
   const n = event.key === "0" ? 10 : Number(event.key);
-  if (event.key === "e") decide("exclude");
-  else if (n >= 1 && buttons[n]) decide("exclude", buttons[n].dataset.reason);
+  if (event.key === "e" && atFullText) toast("At full text every exclusion takes a reason: choose one.");
+  else if (event.key === "e") decide("exclude");
+  else if (n >= 1 && buttons[n - 1]) decide("exclude", buttons[n - 1].dataset.reason);
   else return false;
   event.preventDefault();
   return true;
@@ -345,13 +455,13 @@ function chooseReason(event) {
 useKeys(
   [
     ["i", "Include", () => decide("include")],
-    ["e", "Exclude: then 1 to 9 for the reason, or e again for none", () => current && openReasons(true)],
-    ["m", "Maybe (goes on to full text)", () => decide("maybe")],
+    ["e", `Exclude: then 1 to 9 for the reason${atFullText ? "" : ", or e again for none"}`, () => current && openReasons(true)],
+    ...(atFullText ? [["o", "Open the full text at its publisher (DOI) or PubMed", openFullText]] : [["m", "Maybe (goes on to full text)", () => decide("maybe")]]),
     ["d", "Put up for discussion", () => setAside("discuss")],
     ["s", "Skip for now", () => setAside("skip")],
     ["u", "Undo the last of these", undo],
     ["n", "Write a note", () => openNote(true)],
-    ["g", "Show the suggestion", askSuggestion],
+    ...(atFullText ? [] : [["g", "Show the suggestion", askSuggestion]]),
     ["h", "History of this record", () => ($("record-history").open = !$("record-history").open)],
     ["/", "Search and jump", () => search.open()],
     ["j", "Read on", () => scroll(1)],
@@ -379,8 +489,8 @@ $("always-suggest").addEventListener("change", () => {
 });
 
 async function begin() {
-  await outbox.flush(); // what an earlier visit could not send goes first
-  get("/api/recent")
+  await outbox.begin();
+  get(api("recent"))
     .then((answer) => (done = [...answer.record_ids.reverse().map((id) => ({ id, kind: "decision" })), ...done]))
     .catch(() => {});
   await refill();

@@ -2,7 +2,7 @@
 
 import { $, get } from "/static/js/page.js";
 
-export function useSearch({ jump }) {
+export function useSearch({ jump, stage }) {
   const input = $("search");
   const among = $("among");
   const box = $("found");
@@ -36,7 +36,7 @@ export function useSearch({ jump }) {
     const mine = ++asked;
     let answer;
     try {
-      answer = await get(`/api/search?q=${encodeURIComponent(words)}&among=${among.value}`);
+      answer = await get(`/api/search?q=${encodeURIComponent(words)}&among=${among.value}&stage=${stage}`);
     } catch (problem) {
       answer = { found: [], told: problem.message };
     }
@@ -96,5 +96,14 @@ export function useSearch({ jump }) {
   });
   input.addEventListener("blur", close);
   $("search-form").addEventListener("submit", (event) => event.preventDefault());
-  return { open: () => input.select() || input.focus() };
+  return {
+    open(list) {
+      if (list) {
+        among.value = list;
+        look();
+      }
+      input.select();
+      input.focus();
+    },
+  };
 }

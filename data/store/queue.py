@@ -85,7 +85,6 @@ def write_queue(
 ) -> None:
     """Put a new queue, best first, in the place of the one before."""
     moment = now()
-    db.execute(queue_entries.delete().where(queue_entries.c.stage == str(stage)))
     rows = [
         {
             "record_id": e.record_id,
@@ -96,6 +95,7 @@ def write_queue(
         }
         for position, e in enumerate(entries, 1)
     ]
+    db.execute(queue_entries.delete().where(queue_entries.c.stage == str(stage)))
     if rows:
         db.execute(queue_entries.insert(), rows)
 

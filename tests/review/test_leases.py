@@ -54,6 +54,29 @@ def test_two_readers_are_kept_off_the_same_record(database_url) -> None:
     store.close()
 
 
+def test_records_lent_ahead_of_their_turn_are_exchanged_for_better_ones(database_url) -> None:
+    store = review_of(database_url)
+    with store.write() as db:
+        assert ids(queue.lease_next(db, person_id=ADA, n=2)) == [2, 1]
+        again = [QueueEntry(record_id=i, model_id="q", rank=r, score=1.0) for r, i in enumerate((3, 1, 2), 1)]
+        queue.write_queue(db, again)
+        assert ids(queue.lease_next(db, person_id=ADA, n=2, spare=[2, 1])) == [3, 1]
+        assert not queue.has_lease(db, 2, person_id=ADA), "given back"
+        assert ids(queue.lease_next(db, person_id=BEN, n=3)) == [2]
+        assert ids(queue.lease_next(db, person_id=ADA, n=2, held=[1], spare=[3])) == [3], "what is held stays"
+    store.close()
+
+
+def test_two_windows_of_one_person_are_lent_different_records(database_url) -> None:
+    store = review_of(database_url)
+    with store.write() as db:
+        assert ids(queue.lease_next(db, person_id=ADA, n=1)) == [2]
+        assert ids(queue.lease_next(db, person_id=ADA, n=1, apart=[2])) == [1]
+        assert ids(queue.lease_next(db, person_id=ADA, n=1, held=[1], apart=[2], spare=[2])) == [3]
+        assert queue.has_lease(db, 2, person_id=ADA), "another window's is not given back"
+    store.close()
+
+
 def test_a_lease_runs_out_and_is_renewed_while_held(database_url) -> None:
     store = review_of(database_url)
     with store.write() as db:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from classifier.eligibility import Eligibility
+from data.store.imports import load_record
 from review.web.serve import ServeError, listen
 from tests.review.desk import HERE, Reader, log_rows, new_project, refit
 
@@ -46,15 +48,131 @@ def test_a_decision_is_kept_once_with_what_the_reader_was_shown(reader) -> None:
     assert model_id.startswith("queue-relevance-")
 
 
+def test_a_decision_brings_the_next_records_along_in_the_order_of_the_queue(reader) -> None:
+    first, second, third = reader.lease(3)
+    wanted = {"held": [first["id"], second["id"]], "spare": [third["id"]], "apart": [], "n": 2}
+    answer = reader.decide(first["id"], next=wanted).json()
+    assert answer["order"][0] == third["id"]
+    assert [r["id"] for r in answer["records"]] == answer["order"][1:], "what the page has is not sent again"
+    assert not {first["id"], second["id"]} & set(answer["order"])
+    assert answer["progress"]["n_read"] == 1
+    again = reader.decide(first["id"], next=wanted)
+    assert (again.status_code, again.json()["order"]) == (200, answer["order"]), "sent twice"
+    assert len(log_rows(reader.project)) == 1
+
+
+def test_a_page_that_did_not_show_ones_own_decision_cannot_write_over_it(reader) -> None:
+    (record,) = reader.lease()
+    reader.decide(record["id"], key=KEY)
+    before = log_rows(reader.project)
+    stale = reader.web.post(f"/api/records/{record['id']}/lease", json={}).json()
+    refused = reader.decide(record["id"], "exclude", key=KEY + "-2")
+    assert (refused.status_code, refused.json()["error"]) == (409, "decided_meanwhile")
+    assert (
+        f"you decided on it meanwhile (include), perhaps in another window; open R{record['id']}"
+        in (refused.json()["message"])
+    )
+    assert log_rows(reader.project) == before
+    assert stale["decided"]["verdict"] == "include"
+    changed = reader.decide(record["id"], "exclude", key=KEY + "-3", replaces=stale["decided"]["id"])
+    assert changed.status_code == 200
+    assert (changed.json()["outcome"], changed.json()["progress"]["n_read"]) == ("exclude", 1)
+
+
+def test_a_note_comes_back_with_the_record_whatever_became_of_it(reader) -> None:
+    one, other = reader.lease(2)
+    reader.decide(one["id"], note="dose is odd")
+    body = {"key": KEY, "record_id": other["id"], "kind": "discuss", "note": "ask about the arm"}
+    assert reader.web.post("/api/marks", json=body).status_code == 200
+    opened = [reader.web.post(f"/api/records/{r['id']}/lease", json={}).json() for r in (one, other)]
+    assert [(r["note"], r["marks"]) for r in opened] == [
+        ("dose is odd", []),
+        ("ask about the arm", ["discuss"]),
+    ]
+
+
+def test_full_text_takes_what_was_included_and_a_reason_for_each_exclusion(reader) -> None:
+    at = "?stage=full_text"
+    one, other, third = (r["id"] for r in reader.lease(3))
+    reader.decide(one)
+    reader.decide(other, "exclude")
+    reader.decide(third, "maybe")
+    refit(reader.project)
+    lent = reader.web.post(f"/api/leases{at}", json={"n": 5}).json()
+    assert lent["order"] == sorted([one, third])
+    assert (lent["progress"]["n_references"], lent["progress"]["n_left"]) == (2, 2)
+    assert not any(r["can_suggest"] or r["decided"] for r in lent["records"])
+    body = {"key": KEY, "record_id": one, "verdict": "exclude"}
+    refused = reader.web.post(f"/api/decisions{at}", json=body)
+    assert refused.status_code == 422
+    assert "an exclusion at full text takes a reason" in refused.json()["message"]
+    for i, verdict in enumerate(("include", "exclude")):
+        opened = reader.web.post(f"/api/records/{other}/lease{at}", json={}).json()
+        assert (opened["leased"], "not been included" in opened["why_not"]) == (False, True)
+        refused = reader.web.post(
+            f"/api/decisions{at}", json={"key": f"{KEY}{i}", "record_id": other, "verdict": verdict}
+        )
+        assert refused.status_code in (409, 422)
+    taken = reader.web.post(f"/api/decisions{at}", json=body | {"reason": "no_extractable_outcome"})
+    assert (taken.status_code, taken.json()["outcome"]) == (200, "exclude")
+    assert taken.json()["progress"]["n_left"] == 1
+    same_key = reader.web.post(
+        "/api/decisions", json=body | {"reason": "no_extractable_outcome", "record_id": one}
+    )
+    assert (same_key.status_code, same_key.json()["error"]) == (409, "key_used"), "of another stage"
+    undone = reader.web.post(f"/api/undo{at}", json={"key": KEY + "-u", "record_id": one})
+    assert undone.json()["progress"]["n_left"] == 2
+    assert reader.web.post("/api/leases?stage=abstract", json={"n": 1}).status_code == 422
+    with reader.project.store.read() as db:
+        query = sa.text("SELECT stage, verdict, reason FROM screening_decisions WHERE stage = 'full_text'")
+        assert [tuple(r) for r in db.execute(query)] == [
+            ("full_text", "exclude", "no_extractable_outcome"),
+            ("full_text", "undo", None),
+        ]
+
+
+def test_a_wrong_address_is_a_page_for_people_and_json_for_scripts(reader) -> None:
+    page = {"accept": "text/html,application/xhtml+xml"}
+    for path in ("/nowhere", "/findings/abc", "/blind/1x"):
+        answer = reader.web.get(path, headers=page)
+        assert answer.status_code == 404
+        assert "There is no such page." in answer.text
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert reader.web.get("/nowhere").json()["error"] == "http"
+    assert reader.web.get("/api/nowhere", headers=page).json()["error"] == "http"
+
+
 def test_a_suggestion_is_not_sent_with_the_record_and_asking_for_it_is_kept(reader) -> None:
     (record,) = reader.lease()
     assert not {"score", "suggestion", "probability", "reasons", "kind", "rank"} & set(record)
     told = reader.web.post(f"/api/records/{record['id']}/suggestion", json={}).json()
-    assert told["rank"] == 1
-    assert told["reasons"]
-    reader.decide(record["id"])
+    assert (told["rank"], bool(told["reasons"])) == (1, True)
     with reader.project.store.read() as db:
-        assert db.execute(sa.text("SELECT suggestion_visible FROM screening_decisions")).scalar()
+        (judged,) = Eligibility(reader.project.protocol).judge([load_record(db, record["id"]).record])
+    assert (told["suggestion"], told["reason"]) == (judged.suggested, judged.reason)
+    assert [(c["criterion"], c["verdict"]) for c in told["criteria"]] == [
+        (c.criterion, str(c.verdict)) for c in judged.criteria
+    ]
+    assert told["criteria"][0]["words"] == ["myeloma"]
+    reader.decide(record["id"])
+    query = (
+        "SELECT d.suggestion_visible, r.suggestion"
+        " FROM screening_decisions d JOIN readings r USING (record_id)"
+    )
+    with reader.project.store.read() as db:
+        assert tuple(db.execute(sa.text(query)).one()) == (True, told["suggestion"])
+
+
+def test_a_record_against_a_criterion_is_told_with_the_words_that_say_so(reader) -> None:
+    reader.web.post("/api/records/2/lease", json={})
+    told = reader.web.post("/api/records/2/suggestion", json={}).json()
+    assert (told["suggestion"], told["reason"]) == ("exclude", "population")
+    assert told["criteria"][0] == {
+        "criterion": "population",
+        "verdict": "not_met",
+        "words": [],
+        "against": ["lymphoma"],
+    }
 
 
 def test_a_second_reader_gets_no_suggestion_and_no_history(tmp_path) -> None:
@@ -117,7 +235,7 @@ def test_a_request_without_an_origin_is_refused(reader) -> None:
 
 
 def test_every_page_forbids_inline_scripts_and_foreign_addresses(reader) -> None:
-    for path in ("/screen", "/findings", "/findings/1", "/static/js/screen.js", "/nowhere"):
+    for path in ("/screen", "/full-text", "/findings", "/findings/1", "/static/js/screen.js", "/nowhere"):
         headers = reader.web.get(path).headers
         assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self';")
         assert "unsafe" not in headers["content-security-policy"]
@@ -144,6 +262,9 @@ BAD = [
     pytest.param(DECISION | {"note": "x" * 4001}, 422, "invalid", "note", id="oversized note"),
     pytest.param(DECISION | {"note": "x" * 70_000}, 413, "too_large", "64 kB", id="oversized body"),
     pytest.param(DECISION | {"key": ""}, 422, "invalid", "key", id="no key"),
+    pytest.param(DECISION | {"next": {"n": 99}}, 422, "invalid", "next.n", id="too many"),
+    pytest.param(DECISION | {"next": {"held": list(range(1, 50))}}, 422, "invalid", "held", id="held"),
+    pytest.param(DECISION | {"replaces": "it"}, 422, "invalid", "replaces", id="replaces no decision"),
     pytest.param(DECISION | {"person": "Somebody"}, 422, "invalid", "person", id="somebody else's name"),
 ]  # fmt: skip
 

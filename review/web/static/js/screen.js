@@ -7,8 +7,9 @@ import { inTurn, ofOthers, own } from "/static/js/tabs.js";
 import { byline, fill, fullText, item, showMeta } from "/static/js/render.js";
 import { useSearch } from "/static/js/search.js";
 
-const AHEAD = 10; // records held beside the one on screen, so that nobody waits
-const FIXED = 2; // of these the next ones stay; the others change with the ranking until their turn comes
+const AHEAD = 12; // records held beside the one on screen, so that nobody waits
+const FIXED = 2; // in a quiet moment those behind the next ones are exchanged for what is ranked better by now
+const QUIET = 700; // milliseconds after a decision
 const STAGE = document.querySelector("[data-stage]").dataset.stage;
 const atFullText = STAGE === "full_text";
 const PAST = { include: "Included", exclude: "Excluded", maybe: "Maybe", discuss: "Put up for discussion", skip: "Skipped" };
@@ -245,17 +246,17 @@ function openNote(open) {
 
 const unsentIds = () => outbox.entries.filter((e) => !e.tag.reopen).map((e) => e.body.record_id);
 
-// What this window holds and wants. The next records stay; those behind them may be exchanged for better ones.
-async function wants() {
+// What this window holds and wants. `n_fixed` of the next records stay whatever the ranking says by now.
+async function wants(n_fixed) {
   const { n, lists } = await ofOthers(`held-${STAGE}`);
   windows = n;
-  const fixed = ahead.slice(0, FIXED);
+  const fixed = ahead.slice(0, n_fixed);
   const held = [...(current ? [current.id] : []), ...fixed.map((r) => r.id), ...unsentIds()].slice(-40);
   return {
     held,
-    spare: ahead.slice(FIXED).map((r) => r.id),
+    spare: ahead.slice(n_fixed).map((r) => r.id),
     apart: lists.flat().slice(0, 400),
-    n: AHEAD - fixed.length + (current ? 0 : 1),
+    n: Math.max(0, AHEAD - fixed.length) + (current ? 0 : 1),
   };
 }
 
@@ -279,7 +280,7 @@ const send = (path, body, entry) =>
   entry.tag.reopen
     ? post(path, body)
     : inTurn(async () => {
-        const wanted = await wants();
+        const wanted = await wants(AHEAD);
         const answer = await post(path, { ...body, next: wanted });
         take(answer, wanted);
         return answer;
@@ -293,7 +294,7 @@ async function refill() {
   clearTimeout(resting);
   try {
     await inTurn(async () => {
-      const wanted = await wants();
+      const wanted = await wants(FIXED);
       take(await post(api("leases"), wanted), wanted);
     });
     if (!outbox.entries.length) $("connection").hidden = true;
@@ -333,9 +334,9 @@ const outbox = new Outbox({
     progress = answer.progress;
     showProgress();
     if (entry.tag.reopen) jump(entry.tag.reopen);
-    // In a quiet moment the queue is asked again: by then it has learnt from this decision.
+    // By then the queue has learnt from this decision.
     clearTimeout(resting);
-    resting = setTimeout(refill, 700);
+    resting = setTimeout(refill, QUIET);
   },
   onRefused(entry, refusal) {
     toast(refusal.message, { lasting: true });

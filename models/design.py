@@ -1,14 +1,11 @@
 """The study design of a record from its title, abstract and publication types.
 
 A multinomial logistic regression over two views of the same hashed counts: grams (title apart from the
-whole text) and the cues of `models.design_cues`. Fitted with classes weighed towards an even mix,
-then calibrated on scores of records that were left out.
+whole text) and the cues of `models.design_cues`. `models.design_fit` fits it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,11 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_selection import chi2
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from scipy.sparse import csr_matrix
 
 from data.records import Design, Record
 from models.bundle import ArraySpec, Bundle, BundleError, load_bundle, save_bundle
@@ -31,10 +24,10 @@ from models.design_cues import cue_features
 from models.features import FEATURE_VERSION, N_COLUMNS, count_grams
 
 DESIGNS: tuple[Design, ...] = tuple(Design)
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 FloatArray = npt.NDArray[np.float64]
 _BATCH = 1024  # records judged at once: bounds memory
-_CUE_SCALE = 0.15  # of .15, .3, .5 the best macro F1 by 5-fold cross-validation, benchmarks/design.py
+CUE_SCALE = 0.15  # of .15, .3, .5 the best macro F1 by 5-fold cross-validation, benchmarks/design.py
 _ARRAYS = {
     "columns": ArraySpec("int32", (None,)),
     "title_columns": ArraySpec("int32", (None,)),
@@ -112,7 +105,7 @@ class DesignModel:
             scores = self._scores(batch) * np.where(bare, self.slopes[1], self.slopes[0])[:, None]
             scores[[not r.has_text for r in batch]] = 0.0
             scores += np.array([_publication_evidence(r.publication_types) for r in batch])
-            parts.append(_softmax(scores))
+            parts.append(softmax(scores))
         return np.concatenate(parts)
 
     def predict(self, records: Sequence[Record]) -> list[Design]:
@@ -151,10 +144,10 @@ class DesignModel:
         texts = count_grams([r.text for r in records])
         n_text, n_title = len(self.columns), len(self.title_columns)
         w = self.weights
-        scores = _weighed(texts[:, self.columns], self.idf) @ w[:n_text]
-        scores += _weighed(titles[:, self.title_columns], self.title_idf) @ w[n_text : n_text + n_title]
+        scores = weighed(texts[:, self.columns], self.idf) @ w[:n_text]
+        scores += weighed(titles[:, self.title_columns], self.title_idf) @ w[n_text : n_text + n_title]
         # sparse products go row by row, so that a record scores alike in whatever company
-        scores += csr_matrix(_CUE_SCALE * cue_features(records, titles, texts)) @ w[n_text + n_title :]
+        scores += csr_matrix(CUE_SCALE * cue_features(records, titles, texts)) @ w[n_text + n_title :]
         return np.asarray(scores, dtype=np.float64) + self.intercept
 
 
@@ -184,170 +177,13 @@ def _load(folder: Path | Traversable) -> DesignModel:
     )
 
 
-def fit_design_model(
-    records: Sequence[Record],
-    designs: Sequence[Design],
-    *,
-    weights: Sequence[float] | None = None,
-    C: float = 3.0,
-    balance: float = 0.75,
-    n_text_grams: int = 6000,
-    n_title_grams: int = 2000,
-    seed: int = 0,
-) -> DesignModel:
-    """Fit and calibrate a design classifier.
-
-    Parameters
-    ----------
-    records, designs
-        Labelled records; every design that occurs needs five of them.
-    weights : sequence of float or None
-        How much each record counts (a weak label less than one); None: all alike.
-    C : float, default=3
-        Inverse regularisation.
-    balance : float, default=0.75
-        Classes weigh `n ** -balance` each: 0 as they come, 1 all alike.
-    n_text_grams, n_title_grams : int
-        Grams kept, by chi-square against the design.
-    seed : int, default=0
-        Of the folds used for calibration.
-    """
-    y = np.array([DESIGNS.index(d) for d in designs], dtype=np.int64)
-    given = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=np.float64)
-    mass = np.bincount(y, weights=given, minlength=len(DESIGNS))
-    sample_weight = given * np.maximum(mass, 1e-9)[y] ** -balance
-    sample_weight *= len(y) / sample_weight.sum()
-    views, bare = _Views(records), _Views([Record(title=r.title) for r in records])
-    held_out, held_out_bare = np.zeros((2, len(y), len(DESIGNS)))
-    for train, test in StratifiedKFold(5, shuffle=True, random_state=seed).split(y[:, None], y):
-        fitted = _fit(views, train, y, sample_weight, C, n_text_grams, n_title_grams)
-        held_out[test] = fitted.scores(views, test)
-        held_out_bare[test] = fitted.scores(bare, test)
-    fitted = _fit(views, np.arange(len(y)), y, sample_weight, C, n_text_grams, n_title_grams)
-    told = json.dumps(sorted([r.text, d] for r, d in zip(records, designs, strict=True)))
-    return DesignModel(
-        columns=fitted.columns,
-        title_columns=fitted.title_columns,
-        idf=fitted.idf,
-        title_idf=fitted.title_idf,
-        weights=fitted.weights.astype(np.float16).astype(np.float32),  # half the bundle, same answers
-        intercept=fitted.intercept,
-        slopes=np.array([_slope(s, y, sample_weight) for s in (held_out, held_out_bare)]),
-        recipe={
-            "features": FEATURE_VERSION,
-            "C": C,
-            "balance": balance,
-            "cue_scale": _CUE_SCALE,
-            "n_records": len(y),
-            "seed": seed,
-        },
-        labels_fingerprint=hashlib.sha256(told.encode()).hexdigest()[:16],
-    )
-
-
-class _Views:
-    """The two views of the records, computed once for all folds."""
-
-    def __init__(self, records: Sequence[Record]) -> None:
-        self.titles = count_grams([r.title for r in records])
-        self.texts = count_grams([r.text for r in records])
-        self.cues = csr_matrix(_CUE_SCALE * cue_features(records, self.titles, self.texts))
-
-
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    columns: npt.NDArray[np.int32]
-    title_columns: npt.NDArray[np.int32]
-    idf: npt.NDArray[np.float32]
-    title_idf: npt.NDArray[np.float32]
-    weights: FloatArray
-    intercept: FloatArray
-
-    def scores(self, views: _Views, rows: npt.NDArray[np.int64]) -> FloatArray:
-        x = _joined(views, rows, self.columns, self.title_columns, self.idf, self.title_idf)
-        return np.asarray(x @ self.weights + self.intercept)
-
-
-def _fit(
-    views: _Views,
-    rows: npt.NDArray[np.int64],
-    y: npt.NDArray[np.int64],
-    sample_weight: FloatArray,
-    C: float,
-    n_text_grams: int,
-    n_title_grams: int,
-) -> _Fitted:
-    columns = _telling(views.texts[rows], y[rows], n_text_grams)
-    title_columns = _telling(views.titles[rows], y[rows], n_title_grams)
-    idf, title_idf = _idf(views.texts[rows][:, columns]), _idf(views.titles[rows][:, title_columns])
-    x = _joined(views, rows, columns, title_columns, idf, title_idf)
-    model = LogisticRegression(C=C, max_iter=1000).fit(x, y[rows], sample_weight=sample_weight[rows])
-    # a design without examples can never win: its scores lie far below all others
-    weights = np.zeros((x.shape[1], len(DESIGNS)))
-    intercept = np.full(len(DESIGNS), -30.0)
-    coef, bias = model.coef_, model.intercept_
-    if len(model.classes_) == 2:  # scikit-learn gives one row then: the log-odds of the second design
-        coef, bias = np.concatenate([-coef, coef]) / 2, np.concatenate([-bias, bias]) / 2
-    weights[:, model.classes_] = coef.T
-    intercept[model.classes_] = bias
-    return _Fitted(columns, title_columns, idf, title_idf, weights, intercept)
-
-
-def _telling(counts: csr_matrix, y: npt.NDArray[np.int64], n_kept: int) -> npt.NDArray[np.int32]:
-    """The columns, found in two records or more, that tell most of the design."""
-    frequent = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]) > 1)
-    there = counts[:, frequent].sign()
-    strength = np.nan_to_num(chi2(there, y)[0])
-    best = np.argsort(-strength, kind="stable")[:n_kept]
-    return np.sort(frequent[best]).astype(np.int32)
-
-
-def _idf(counts: csr_matrix) -> npt.NDArray[np.float32]:
-    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-    return np.asarray(np.log((1.0 + counts.shape[0]) / (1.0 + frequency)) + 1.0, dtype=np.float32)
-
-
-def _weighed(counts: csr_matrix, idf: npt.NDArray[np.float32]) -> csr_matrix:
+def weighed(counts: csr_matrix, idf: npt.NDArray[np.float32]) -> csr_matrix:
     """TF-IDF of the kept columns, each row scaled to length 1."""
     x = counts.tocsr(copy=True)
     x.data = (1.0 + np.log(x.data)) * idf[x.indices]
     length = np.sqrt(np.asarray(x.multiply(x).sum(axis=1)).ravel())
     x.data /= np.repeat(np.where(length > 0, length, 1.0), np.diff(x.indptr))
     return x
-
-
-def _joined(
-    views: _Views,
-    rows: npt.NDArray[np.int64],
-    columns: npt.NDArray[np.int32],
-    title_columns: npt.NDArray[np.int32],
-    idf: npt.NDArray[np.float32],
-    title_idf: npt.NDArray[np.float32],
-) -> csr_matrix:
-    return hstack(
-        [
-            _weighed(views.texts[rows][:, columns], idf),
-            _weighed(views.titles[rows][:, title_columns], title_idf),
-            views.cues[rows],
-        ],
-        format="csr",
-    )
-
-
-def _slope(scores: FloatArray, y: npt.NDArray[np.int64], weight: FloatArray) -> float:
-    """Slope that makes left-out scores probabilities (Platt's scaling, one slope for all designs).
-
-    An offset for each design as well moved the border between trials with and without randomisation
-    to the wrong side: a design with 55 examples cannot pay for a parameter of its own.
-    """
-
-    def loss(log_slope: float) -> float:
-        p = _softmax(np.exp(log_slope) * scores)
-        return -float(np.sum(weight * np.log(np.maximum(p[np.arange(len(y)), y], 1e-12)))) / float(
-            weight.sum()
-        )
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded").x))
 
 
 def _publication_evidence(types: Sequence[str]) -> FloatArray:
@@ -361,6 +197,7 @@ def _publication_evidence(types: Sequence[str]) -> FloatArray:
     return evidence
 
 
-def _softmax(scores: FloatArray) -> FloatArray:
+def softmax(scores: FloatArray) -> FloatArray:
+    """Scores as shares that sum to 1 in each row."""
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))

@@ -179,6 +179,59 @@ CUES: dict[str, str] = {
     "results": (
         "significantly; confidence interval; results showed; median; mean; ci; no significant; group had"
     ),
+    "notice": "erratum; corrigendum; corrects the; correction to; retraction; this corrects; addendum",
+    "mice": "mice; mouse; murine",
+    "rats": "rat; rats; sprague dawley; wistar; zucker",
+    "strain": (
+        "sprague dawley; wistar; c57bl; c57; balb; swiss mice; albino; icr; nude mice; f344; long evans; db "
+        "db; ob ob; apoe; zucker; sd rats; cd1; kunming; nod; scid; lewis rats"
+    ),
+    "handled": (
+        "were injected; injected with; were fed; fed with; fed high; high fat; chow; were sacrificed; "
+        "anesthetized; anaesthetized; were killed; intravenous injection; subcutaneously; tail vein; orally; "
+        "by gavage; stereotaxic; induced in; body weight; induced rats; induced mice; treated mice; treated "
+        "rats; diabetic rats; experimental groups; were randomly; received intraperitoneal"
+    ),
+    "disease_model": (
+        "mouse models; rat model; mouse model; animal model; animal models; murine model; experimental "
+        "model; in vivo; rodent model; disease model; vivo model"
+    ),
+    "human_tissue": (
+        "human; patients with; from patients; healthy controls; clinical samples; tumor tissues; biopsies"
+    ),
+    "cells": (
+        "cell; cells; fibroblasts; macrophages; neurons; hela; hek293; raw264; transfected; transfection; "
+        "mrna; receptor; signaling; pathway; stem cells; osteoblasts"
+    ),
+    "other_animal": (
+        "ferret; ferrets; goat; goats; chicken; chick; porcine; bovine; canine; feline; cats; equine; "
+        "primates; monkey; marmoset; zebrafish; xenopus; drosophila; elegans; broiler; cow; calf; ewes; "
+        "swine; nematodes; insects; mosquitoes; mosquito; frogs; bats"
+    ),
+    "trials_listed": (
+        "registered trials; trials registered; registered on; trials were; of trials; landscape; number of; "
+        "eligible trials"
+    ),
+    "quasi": (
+        "quasi experimental; quasi experiment; non randomised; nonrandomised; quasi randomised; before and; "
+        "pre and; pretest; pre test; posttest; post test; one group; case and"
+    ),
+    "rct_named": "rct; randomised controlled; randomised clinical; randomised trial",
+    "secondary": (
+        "secondary analysis; post hoc; secondary analyses; subanalysis; data from; from the; trial data; "
+        "long term; follow up; extension"
+    ),
+    "compared": (
+        "compared with; compared to; versus; vs; either; than in; than the; between the; group and; groups "
+        "were"
+    ),
+    "placebo": "placebo; sham; control; controls; waitlist; wait list; usual care; attention control",
+    "allocated": (
+        "were randomised; was randomised; randomly assigned; randomly allocated; randomly divided; we "
+        "randomised; randomised to; randomised into; allocated randomly; divided randomly; assigned "
+        "randomly; randomised in; random allocation; random assignment; block randomisation; was randomly; "
+        "participants randomised; subjects randomised; participants were; were allocated"
+    ),
 }
 _NAMES = tuple(CUES)
 _REGISTRY_NUMBER = re.compile(r"NCT\s?0\d{6}|ISRCTN\s?\d{6}|CRD\s?42\d{6}")
@@ -283,5 +336,28 @@ def _conjunctions(there: BoolArray, in_title: BoolArray) -> BoolArray:
         trial & (has["blinded"] | has["randomised_trial"] | has["randomised_action"]) & people,
         title["not_randomised"],
         allotted & has["not_randomised"] & ~has["randomised_action"],
+        *_allocated(has, title, reviewing, planned),
     ]
     return np.stack(columns, axis=1)
+
+
+def _allocated(
+    has: dict[str, BoolArray], title: dict[str, BoolArray], reviewing: BoolArray, planned: BoolArray
+) -> list[BoolArray]:
+    """Allocation by chance with what confirms or undoes it."""
+    allocated, people, named = has["allocated"], has["humans"], title["randomised_trial"]
+    reported = ~planned & ~reviewing
+    return [
+        allocated & people & has["compared"],
+        allocated & people & has["control_group"] & reported,
+        has["quasi"] & ~allocated,
+        has["quasi"] & allocated,
+        named & ~title["protocol"] & reported,
+        named & title["protocol"],
+        has["random_any"] & ~allocated,
+        has["trials_listed"] & reviewing,
+        has["placebo"] & allocated & people,
+        allocated & ~people,
+        has["case"] & allocated,
+        has["cohort"] & ~allocated & people,
+    ]

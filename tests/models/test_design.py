@@ -9,7 +9,8 @@ import pytest
 from data.records import Design, Record
 from models.background import count_background, load_background
 from models.bundle import BundleError
-from models.design import DESIGNS, DesignModel, fit_design_model, load_design_model
+from models.design import DESIGNS, DesignModel, load_design_model
+from models.design_fit import fit_design_model
 
 CASES = [
     pytest.param(

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from classifier.eligibility import Judgement
 from data.records import Record
 from models.terms import Hit
 
@@ -34,7 +35,16 @@ class Stretch:
 
 def term_spans(hits: Sequence[Hit]) -> list[Span]:
     """The protocol's terms as spans."""
-    return [Span(h.criterion if h.wanted else f"not-{h.criterion}", h.start, h.end) for h in hits]
+    return [_span(h.criterion, h.wanted, h.start, h.end) for h in hits]
+
+
+def judgement_spans(judged: Judgement) -> list[Span]:
+    """The words by which each criterion was judged; those denied or unwanted as speaking against it."""
+    return [_span(c.criterion, s.wanted, s.start, s.end) for c in judged.criteria for s in c.spans]
+
+
+def _span(criterion: str, speaks_for: bool, start: int, end: int) -> Span:
+    return Span(criterion if speaks_for else f"not-{criterion}", start, end)
 
 
 def stretches(record: Record, spans: Sequence[Span]) -> tuple[list[Stretch], list[Stretch]]:

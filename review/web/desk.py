@@ -1,19 +1,21 @@
-"""What every route works with: the open project, the person at the desk, and the words to look for."""
+"""What every route works with: the open project, the person at the desk, and the criteria."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from fastapi import Request
 
-from classifier.eligibility import Eligibility
+from classifier.eligibility import Eligibility, Judgement
 from data.project import Project
 from data.protocol import Protocol
+from data.records import Record
 from data.store.people import add_person, person_names
-from models.terms import Terms
+
+MOST_REMEMBERED = 300  # judgements
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,21 @@ class Desk:
     project: Project
     person: str
     person_id: int
-    terms: Terms
     eligibility: Eligibility
     name: str
     token: str
+    _judged: dict[int, tuple[Eligibility, Judgement]] = field(default_factory=dict)
+
+    def judge(self, record_id: int, record: Record) -> Judgement:
+        """The record judged by the criteria; of the latest ones it is remembered."""
+        known = self._judged.pop(record_id, None)
+        if known is None or known[0] is not self.eligibility:
+            (judgement,) = self.eligibility.judge([record])
+            known = (self.eligibility, judgement)
+        self._judged[record_id] = known
+        while len(self._judged) > MOST_REMEMBERED:
+            self._judged.pop(next(iter(self._judged)), None)
+        return known[1]
 
     @property
     def protocol(self) -> Protocol:
@@ -53,7 +66,6 @@ def open_desk(project: Project, *, person: str) -> Desk:
         project=project,
         person=written,
         person_id=person_id,
-        terms=Terms.of(project.protocol),
         eligibility=Eligibility(project.protocol),
         name=f"{name}-{person_id}",
         token=secrets.token_hex(16),

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from classifier.eligibility import Judgement
+from classifier.eligibility import Span as EvidenceSpan
 from data.protocol import Stage
 from data.records import Record
 from data.store.decisions import Entry, history
@@ -16,9 +17,8 @@ from data.store.imports import StoredRecord, load_record
 from data.store.marks import marks_on
 from data.store.queue import QueueEntry
 from data.store.schema import import_batches, records
-from models.terms import Hit
 from review.evidence import say
-from review.highlights import Span, Stretch, stretches, term_spans
+from review.highlights import Span, Stretch, judgement_spans, stretches
 from review.web.desk import Desk
 
 # An abstract has some dozens of marks; a text with thousands would only slow the page down.
@@ -29,19 +29,19 @@ _SHOWN = ("authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid
 def record_payload(
     db: sa.Connection, desk: Desk, record_id: int, *, spans: Sequence[Span] | None = None
 ) -> dict[str, Any]:
-    """A record with its highlights: by default the protocol's terms and the proposed values."""
+    """A record with its highlights: by default the words by which it is judged and the proposed values."""
     stored = load_record(db, record_id)
-    hits = desk.terms.find(stored.record.text)[:MOST_MARKS]
+    judged = desk.judge(record_id, stored.record)
     found = record_findings(db, [record_id]) if spans is None else []
     if spans is None:
-        spans = [*term_spans(hits), *value_spans(found)]
+        spans = [*judgement_spans(judged)[:MOST_MARKS], *value_spans(found)]
     title, abstract = stretches(stored.record, spans)
     return {
         "id": record_id,
         "title": [_stretch(s) for s in title],
         "abstract": [_stretch(s) for s in abstract],
         "meta": _meta(db, stored),
-        "criteria": _criteria(hits),
+        "criteria": _criteria(stored.record, judged),
         "findings": [{"mark": f"value-{f.finding_id}", "says": say(f.finding)} for f in found],
     }
 
@@ -72,14 +72,10 @@ def standing_entry(db: sa.Connection, desk: Desk, group_id: int, stage: Stage) -
 
 def suggestion_payload(record: Record, entry: QueueEntry, judged: Judgement) -> dict[str, Any]:
     """The verdict that the criteria add up to, each with its words; and why the record stands there."""
-    text = record.text
+    words = _criteria(record, judged)
+    nothing: dict[str, list[str]] = {"for": [], "against": []}
     criteria = [
-        {
-            "criterion": c.criterion,
-            "verdict": str(c.verdict),
-            "words": list(dict.fromkeys(text[s.start : s.end] for s in c.spans if s.wanted))[:6],
-            "against": list(dict.fromkeys(text[s.start : s.end] for s in c.spans if not s.wanted))[:6],
-        }
+        {"criterion": c.criterion, "verdict": str(c.verdict)} | words.get(c.criterion, nothing)
         for c in judged.criteria
     ]
     return {
@@ -108,14 +104,25 @@ def _stretch(stretch: Stretch) -> list[Any]:
     return [stretch.text, stretch.at, list(stretch.marks)]
 
 
-def _criteria(hits: Sequence[Hit]) -> dict[str, dict[str, list[str]]]:
-    """The terms found, for each criterion: those that speak for it and those against."""
-    told: dict[str, dict[str, list[str]]] = {}
-    for hit in hits:
-        side = told.setdefault(hit.criterion, {"for": [], "against": []})["for" if hit.wanted else "against"]
-        if hit.term not in side:
-            side.append(hit.term)
-    return told
+def _criteria(record: Record, judged: Judgement) -> dict[str, dict[str, list[str]]]:
+    """The text's own words for each criterion: those that speak for it and those against."""
+    told = {
+        c.criterion: {
+            "for": _words(record, [s for s in c.spans if s.wanted]),
+            "against": _words(record, [s for s in c.spans if not s.wanted]),
+        }
+        for c in judged.criteria
+    }
+    return {name: sides for name, sides in told.items() if sides["for"] or sides["against"]}
+
+
+def _words(record: Record, spans: Sequence[EvidenceSpan]) -> list[str]:
+    """What the spans hold, each wording once whatever its case and hyphens."""
+    words: dict[str, str] = {}
+    for span in spans[:MOST_MARKS]:
+        said = " ".join(record.text[span.start : span.end].split())
+        words.setdefault(said.casefold().replace("-", " "), said)
+    return list(words.values())[:12]
 
 
 def _meta(db: sa.Connection, stored: StoredRecord) -> dict[str, Any]:

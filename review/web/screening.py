@@ -112,7 +112,7 @@ def suggestion(record_id: int, desk: AtDesk) -> dict[str, Any]:
         if entry is None or entry.kind == "second":
             raise conflict(f"record R{record_id}: is read without a suggestion", code="no_suggestion")
         record = load_record(db, group_id).record
-        (judged,) = desk.eligibility.judge([record])
+        judged = desk.judge(group_id, record)
         queue.note_suggestion_shown(
             db,
             group_id,

@@ -153,7 +153,9 @@ def test_a_suggestion_is_not_sent_with_the_record_and_asking_for_it_is_kept(read
     assert [(c["criterion"], c["verdict"]) for c in told["criteria"]] == [
         (c.criterion, str(c.verdict)) for c in judged.criteria
     ]
-    assert told["criteria"][0]["words"] == ["myeloma"]
+    assert told["criteria"][0] == {
+        "criterion": "population", "verdict": "met", "for": ["myeloma"], "against": []
+    }  # fmt: skip
     reader.decide(record["id"])
     query = (
         "SELECT d.suggestion_visible, r.suggestion"
@@ -170,7 +172,7 @@ def test_a_record_against_a_criterion_is_told_with_the_words_that_say_so(reader)
     assert told["criteria"][0] == {
         "criterion": "population",
         "verdict": "not_met",
-        "words": [],
+        "for": [],
         "against": ["lymphoma"],
     }
 

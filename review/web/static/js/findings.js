@@ -328,8 +328,12 @@ async function reload() {
     show(await get(blind ? `/api/findings/${recordId}/blind` : `/api/findings/${recordId}`));
     return true;
   } catch (problem) {
-    toast(problem.message, { lasting: true });
-    if (!record) $("record-title").textContent = problem.message;
+    if (record || problem instanceof Unreachable) toast(problem.message, { lasting: true });
+    if (!record) {
+      $("record-title").textContent = problem.message.replace("; nothing was written", "").replace(/^record/, "Record");
+      $("record").setAttribute("aria-busy", "false");
+      desk.classList.add("missing");
+    }
     return false;
   }
 }

@@ -20,7 +20,7 @@ let done = []; // what undo goes back to, newest last: {id, kind}
 let progress = null;
 let shownAt = 0;
 let suggested = false;
-let hurried = recall("seconds", []); // seconds spent on the latest records
+let hurried = recall(`seconds-${STAGE}`, []); // seconds spent on the latest records
 let windows = 0; // others that are open beside this one
 
 // --- showing -----------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ function showProgress() {
     pace(left),
     windows ? `also open in ${windows === 1 ? "another window" : `${windows} other windows`}, with other records` : "",
   ];
-  $("progress").textContent = words.filter(Boolean).join(" · ");
+  $("progress").textContent = all ? words.filter(Boolean).join(" · ") : "";
 }
 
 function pace(left) {
@@ -221,7 +221,7 @@ function undo() {
 function count() {
   const seconds = (performance.now() - shownAt) / 1000;
   if (seconds < 600) hurried = [...hurried.slice(-29), seconds];
-  remember("seconds", hurried);
+  remember(`seconds-${STAGE}`, hurried);
 }
 
 function forward(told) {
@@ -378,7 +378,8 @@ function showSuggestion(told) {
     lines.push(line(placeTold(told), "small place"));
     const list = document.createElement("ul");
     list.className = "reasons-told";
-    for (const r of told.reasons) list.append(item(`${r.weight > 0 ? "+" : "−"} ${r.term}`, r.weight > 0 ? "up" : "down"));
+    const words = told.reasons.filter((r) => !r.term.startsWith("(")).slice(0, 8);
+    for (const r of words) list.append(item(`${r.weight > 0 ? "+" : "−"} ${r.term}`, r.weight > 0 ? "up" : "down"));
     lines.push(list);
   }
   $("suggestion-body").replaceChildren(...lines);

@@ -17,9 +17,11 @@ from data.finding_form import make_finding
 from data.records import Finding, fold
 from data.store.connection import now
 from data.store.dataset import confirmed_findings
+from data.store.findings import FindingOutcome, StoredFinding
 from data.store.marks import MarkKind
 from data.store.schema import blind_findings, marks, people, records
 from review.evidence import say
+from review.facts import group_facts
 
 ONE_IN = 10
 _FIELDS = ("value", "value_max", "not_reached", "ci_lower", "ci_upper", "timepoint_months", "count", "total")
@@ -155,10 +157,10 @@ def compare(
     confirmed: Sequence[Finding], blind: Sequence[Finding]
 ) -> tuple[int, list[tuple[Finding | None, Finding | None]]]:
     """Number of values that both have, and the pairs that differ (one side None where it has none)."""
-    left = _distinct(confirmed)
+    left = _facts(confirmed)
     rest: list[Finding] = []
     n_same = 0
-    for value in _distinct(blind):
+    for value in _facts(blind):
         match = next((c for c in left if _identity(c) == _identity(value)), None)
         if match is None:
             rest.append(value)
@@ -182,6 +184,7 @@ def _identity(f: Finding) -> tuple[object, ...]:
     return (f.endpoint, f.statistic, *(getattr(f, name) for name in _FIELDS))
 
 
-def _distinct(found: Sequence[Finding]) -> list[Finding]:
-    """One finding for each fact, however often the text states it."""
-    return list({_identity(f): f for f in found}.values())
+def _facts(found: Sequence[Finding]) -> list[Finding]:
+    """One finding for each fact, the fullest, however often the text states it."""
+    stored = [StoredFinding(i, 0, f, None, FindingOutcome.ACCEPTED) for i, f in enumerate(found)]
+    return [fact.best.finding for fact in group_facts(stored)]

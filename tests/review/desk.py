@@ -63,10 +63,17 @@ def some_records(n: int = 12) -> list[Record]:
     ]
 
 
-def new_project(folder: Path, records: Sequence[Record] | None = None, *, mode: str = "single") -> Project:
+def new_project(
+    folder: Path,
+    records: Sequence[Record] | None = None,
+    *,
+    mode: str = "single",
+    show_suggestions: bool = False,
+) -> Project:
     """A project with records and, where the abstract states them, proposed findings."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "given.toml").write_text(PROTOCOL.replace("MODE", mode), encoding="utf-8")
+    protocol = PROTOCOL.replace("MODE", mode) + f"show_suggestions = {str(show_suggestions).lower()}\n"
+    (folder / "given.toml").write_text(protocol, encoding="utf-8")
     project = init_project(folder / "project", protocol=folder / "given.toml")
     ids = add_records(project.store, *(some_records() if records is None else records))
     with project.store.write() as db:

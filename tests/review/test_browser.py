@@ -21,7 +21,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from data.project import Project, open_project
 from data.records import Record
-from tests.review.desk import ABSTRACT, Server, new_project, serving
+from data.store import findings
+from data.store.decisions import Decision, Verdict, decide
+from data.store.findings import FindingDecision, FindingVerdict
+from data.store.marks import Mark, MarkKind, keep_mark
+from data.store.people import add_person
+from review.reextraction import drawn_records
+from tests.review.desk import ABSTRACT, Server, new_project, serving, some_records
 
 SHOTS = Path(__file__).resolve().parents[2] / "test-output"
 AXE = Path(__file__).with_name("vendor") / "axe-core" / "axe.min.js"
@@ -328,6 +334,245 @@ def test_a_hostile_record_is_text_and_nothing_else(browser, tmp_path) -> None:
         page.wait_for_selector("#record[aria-busy=false]")
         assert page.evaluate("window.hacked") is None
         assert problems_of(page) == []
+        page.context.close()
+
+
+def test_two_windows_read_different_records_and_lose_nothing(browser, tmp_path) -> None:
+    """Side by side, without a server for a while, one of them closed before it comes back."""
+    with new_project(tmp_path, some_records(40)) as project, serving(tmp_path / "project") as server:
+        one = open_page(browser, server.address)
+        wait_for_record(one)
+        other = one.context.new_page()
+        other.goto(server.address)
+        first, second = shown(one), wait_for_record(other)
+        assert second != first
+        other.wait_for_selector("text=also open in another window, with other records")
+        read = [first, second]
+        for page in (one, other, one, other, one, other):
+            page.keyboard.press("i")
+            read.append(wait_for_record(page, other_than=read[-2]))
+            assert len(set(read)) == len(read)
+        all_sent(one)
+        all_sent(other)
+        server.stop(kill=True)
+        for page in (one, other):
+            page.keyboard.press("i")
+            page.keyboard.press("i")
+            page.wait_for_selector("#connection:not([hidden])")
+        assert len(verdicts(project)) == 6
+        third = shown(one)
+        other.close()
+        server.start()
+        all_sent(one)
+        one.reload()  # a page that begins sends what closed ones left behind
+        assert wait_for_record(one) == third, "and goes on where it was"
+        one.wait_for_function("() => document.documentElement.dataset.unsent === '0'")
+        with project.store.read() as db:
+            n_rows = db.execute(sa.text("SELECT COUNT(*) FROM screening_decisions")).scalar_one()
+        assert n_rows == len(verdicts(project)) == 10
+        assert set(map(int, read)) <= set(verdicts(project))
+        one.context.close()
+
+
+def test_a_page_that_shows_what_was_decided_elsewhere_does_not_write_over_it(browser, tmp_path) -> None:
+    with new_project(tmp_path) as project, serving(tmp_path / "project") as server:
+        stale = open_page(browser, server.address)
+        record_id = wait_for_record(stale)
+        fresh = stale.context.new_page()
+        fresh.goto(f"{server.address}/screen?record={record_id}")
+        fresh.wait_for_function("id => document.documentElement.dataset.shown === id", arg=record_id)
+        fresh.keyboard.press("i")
+        all_sent(fresh)
+        stale.keyboard.press("m")
+        stale.wait_for_selector(f"text=R{record_id}: you decided on it meanwhile (include)")
+        stale.screenshot(path=SHOTS / "decided-meanwhile.png")
+        assert verdicts(project) == {int(record_id): ("include", None, "")}
+        # Opened again, it can be changed: the page shows what stands.
+        stale.keyboard.press("/")
+        stale.keyboard.type(f"R{record_id}")
+        stale.wait_for_selector("#found li[role=option]")
+        stale.keyboard.press("Enter")
+        stale.wait_for_selector(".tag.include")
+        stale.keyboard.press("m")
+        all_sent(stale)
+        assert verdicts(project) == {int(record_id): ("maybe", None, "")}
+        stale.context.close()
+
+
+def test_full_texts_are_read_by_keyboard_and_each_exclusion_takes_a_reason(browser, tmp_path) -> None:
+    records = [
+        Record(
+            title=f"Isatuximab in myeloma {i}", abstract=ABSTRACT, doi=f"10.5555/{i}", pmid=str(i), year=2021
+        )
+        for i in range(1, 4)
+    ]
+    with new_project(tmp_path, records, show_suggestions=True) as project:
+        with serving(tmp_path / "project") as server:
+            page = open_page(browser, f"{server.address}/full-text")
+            page.wait_for_selector("text=No full text to read yet.")
+            assert serious(page) == []
+            page.screenshot(path=SHOTS / "full-text-none.png")
+            page.click("text=Go on screening")
+            wait_for_record(page)
+            page.wait_for_selector("#suggestion:not([hidden])")  # the protocol shows it unasked
+            assert page.inner_text("[data-judged=population]") == "✓ met"
+            assert page.inner_text("[data-judged=comparator]") == "? unclear"
+            page.screenshot(path=SHOTS / "suggestion.png")
+            assert serious(page) == []
+            for _ in range(3):
+                page.keyboard.press("i")
+            page.wait_for_selector("text=Everything is read.")
+            all_sent(page)
+            page.screenshot(path=SHOTS / "finished-screening.png")
+            page.click("text=Read the full texts")
+            first = wait_for_record(page)
+            assert page.is_hidden("#suggestion")
+            assert page.get_attribute("#record-links a", "href") == f"https://doi.org/10.5555/{first}"
+            assert serious(page) == []
+            page.keyboard.press("e")
+            page.screenshot(path=SHOTS / "full-text.png")
+            page.keyboard.press("e")
+            page.wait_for_selector("text=every exclusion takes a reason")
+            page.keyboard.press("0")
+            second = wait_for_record(page, other_than=first)
+            page.keyboard.press("m")
+            assert shown(page) == second, "there is no maybe at full text"
+            page.keyboard.press("i")
+            third = wait_for_record(page, other_than=second)
+            page.keyboard.press("u")
+            page.wait_for_function("id => document.documentElement.dataset.shown === id", arg=second)
+            page.keyboard.press("i")
+            wait_for_record(page, other_than=second)
+            page.keyboard.press("h")
+            page.wait_for_selector("#history-list >> text=include")
+            page.keyboard.press("i")
+            page.wait_for_selector("text=Every full text is read.")
+            all_sent(page)
+            page.goto(f"{server.address}/findings")
+            page.wait_for_selector("#list a")
+            assert page.locator("#list a").count() == 2
+            assert problems_of(page) == []
+            page.context.close()
+        query = sa.text(
+            "SELECT group_id, verdict, reason FROM standing_screening WHERE stage = 'full_text'"
+            " ORDER BY entry_id"
+        )
+        shown_to_them = sa.text(
+            "SELECT DISTINCT suggestion_visible FROM screening_decisions WHERE stage = 'title_abstract'"
+        )
+        with project.store.read() as db:
+            decided = [(str(g), v, r) for g, v, r in db.execute(query)]
+            assert list(db.execute(shown_to_them).scalars()) == [True]
+        assert decided == [
+            (first, "exclude", "no_extractable_outcome"),
+            (second, "include", None),
+            (third, "include", None),
+        ]
+
+
+def all_complete(project: Project) -> int:
+    """Include every record, confirm its findings, mark it complete; returns the one that is drawn."""
+    with project.store.write() as db:
+        person_id = add_person(db, "Ada")
+        for (record_id,) in db.execute(sa.text("SELECT id FROM records ORDER BY id")).all():
+            decision = Decision(person="Ada", record_id=record_id, verdict=Verdict.INCLUDE)
+            decide(db, decision, protocol=project.protocol)
+            for stored in findings.record_findings(db, [record_id]):
+                verdict = FindingDecision(
+                    person="Ada", finding_id=stored.finding_id, verdict=FindingVerdict.CONFIRM
+                )
+                findings.decide_finding(db, verdict)
+            complete = MarkKind.FINDINGS_COMPLETE
+            keep_mark(db, Mark(record_id=record_id, person_id=person_id, kind=complete, stage="findings"))
+        (drawn,) = drawn_records(db)
+    return drawn
+
+
+def test_a_drawn_record_is_read_again_blind_and_the_differences_are_reported(browser, tmp_path) -> None:
+    records = [
+        Record(title=f"Isatuximab in myeloma, report {i}", abstract=ABSTRACT, year=2021) for i in range(10)
+    ]
+    with new_project(tmp_path, records) as project, serving(tmp_path / "project") as server:
+        drawn = all_complete(project)
+        page = open_page(browser, f"{server.address}/findings")
+        page.wait_for_selector("text=1 due, none read yet.")
+        page.screenshot(path=SHOTS / "findings-complete.png")
+        assert page.locator("#list .blind").count() == 1
+        page.click("#list li:has(.blind) a")
+        page.wait_for_selector("#record[aria-busy=false]")
+        assert page.url.endswith(f"/blind/{drawn}")
+        assert page.locator("mark.value, mark.evidence, .card").count() == 0, "nothing is suggested"
+        assert serious(page) == []
+        for words, value in (("4.6 months", None), ("15.9 months", "16.9")):
+            select_words(page, words)
+            page.keyboard.press("a")
+            page.wait_for_selector("#add-place form")
+            if value:
+                page.keyboard.type("OS")
+                page.fill("[name=value]", value)
+            page.keyboard.press("Enter")
+            page.wait_for_selector("#add-place form", state="detached")
+        page.keyboard.press("a")
+        page.keyboard.type("ORR")
+        page.fill("[name=value]", "31")
+        page.fill("[name=locator]", "p. 7, table 2")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=ORR response rate 31%")
+        page.screenshot(path=SHOTS / "blind.png")
+        assert page.locator(".card").count() == 3
+        page.locator(".card").first.focus()
+        page.keyboard.press("f")
+        page.wait_for_url("**/findings")
+        page.wait_for_selector("#report-table:not([hidden])")
+        page.screenshot(path=SHOTS / "blind-report.png", full_page=True)
+        assert serious(page) == []
+        rows = [row.inner_text().split("\t") for row in page.locator("#report-rows tr").all()]
+        assert rows == [
+            [f"R{drawn}", "another value", "PFS median 4.6 months (95% CI 3.5-6.2)", "PFS median 4.6 months"],
+            [f"R{drawn}", "another value", "OS median 15.9 months", "OS median 16.9 months"],
+            [f"R{drawn}", "missed by the first reading", "—", "ORR response rate 31%"],
+        ]
+        assert problems_of(page) == []
+        page.context.close()
+
+
+def test_a_screen_reader_hears_what_was_decided_and_what_comes_next(browser, tmp_path) -> None:
+    with new_project(tmp_path) as project, serving(tmp_path / "project") as server:
+        page = open_page(browser, server.address)
+        wait_for_record(page)
+        focused = "document.activeElement.id"
+        assert page.evaluate(focused) == "record-title"
+        page.keyboard.press("i")
+        title = page.inner_text("#record-title")
+        assert page.inner_text("#live") == f"Included. Next: {title}"
+        assert page.evaluate(focused) == "record-title", "reading goes on at the next title"
+        page.keyboard.press("e")
+        assert page.get_attribute("#exclude", "aria-expanded") == "true"
+        page.keyboard.press("Escape")
+        assert page.get_attribute("#exclude", "aria-expanded") == "false"
+        named = page.evaluate(
+            """() => [...document.querySelectorAll("button, input, select, textarea, a")]
+                .filter(e => e.checkVisibility())
+                .filter(e => !(e.labels?.length || e.textContent.trim() || e.ariaLabel))
+                .map(e => e.outerHTML)"""
+        )
+        assert named == []
+        page.keyboard.press("?")
+        page.wait_for_selector("dialog[open]")
+        page.uncheck("#keys-on")
+        page.keyboard.press("Escape")
+        before = shown(page)
+        page.keyboard.press("i")
+        assert shown(page) == before, "single keys are off for those whose reading aid uses them"
+        page.locator(".verdict.include").focus()
+        page.keyboard.press("Enter")
+        assert shown(page) != before, "every button can be reached and pressed without them"
+        all_sent(page)
+        assert len(verdicts(project)) == 2
+        page.goto(f"{server.address}/nowhere")
+        page.wait_for_selector("text=There is no such page.")
+        page.screenshot(path=SHOTS / "error.png")
+        assert serious(page) == []
         page.context.close()
 
 

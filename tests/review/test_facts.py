@@ -48,8 +48,16 @@ def test_a_blind_reading_is_compared_by_what_it_says_not_where() -> None:
     n_same, pairs = compare(first, again)
     assert n_same == 1
     assert pairs == [(first[2], again[1]), (None, again[2])]
-    assert compare(first, []) == (0, [(first[1], None), (first[2], None)])
+    assert compare(first, []) == (0, [(first[0], None), (first[2], None)])
     assert compare([], []) == (0, [])
+
+
+def test_a_fact_stated_twice_is_compared_once_by_its_fullest_statement() -> None:
+    short, full = a_finding(4.6), a_finding(4.6, ci_lower=3.5, ci_upper=6.2)
+    assert compare([short, full], [full]) == (1, [])
+    assert compare([full, short], [short]) == (0, [(full, short)]), "the interval was not read again"
+    in_both_arms = [a_finding(4.6, arm="A"), a_finding(4.6, arm="B")]
+    assert compare(in_both_arms, in_both_arms[:1]) == (1, [(in_both_arms[1], None)])
 
 
 def test_of_each_ten_complete_records_one_is_drawn_and_stays_drawn(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 // The screening page. The next records are here before they are asked for, so that a key press shows one
 // at once; the decision itself travels afterwards, through the outbox.
 
-import { $, Unreachable, announce, get, newKey, post, recall, remember, toast, useKeys } from "/static/js/page.js";
+import { $, Unreachable, announce, deskName, get, newKey, post, recall, remember, toast, useKeys } from "/static/js/page.js";
 import { Outbox } from "/static/js/outbox.js";
 import { inTurn, ofOthers, own } from "/static/js/tabs.js";
 import { byline, fill, fullText, item, showMeta } from "/static/js/render.js";
@@ -14,6 +14,25 @@ const STAGE = document.querySelector("[data-stage]").dataset.stage;
 const atFullText = STAGE === "full_text";
 const PAST = { include: "Included", exclude: "Excluded", maybe: "Maybe", discuss: "Put up for discussion", skip: "Skipped" };
 const api = (path) => `/api/${path}?stage=${STAGE}`;
+// A page that is loaded again goes on with the record that it showed.
+const lastShown = {
+  name: `picosieve:${deskName}:shown-${STAGE}`,
+  keep(id) {
+    try {
+      sessionStorage.setItem(this.name, id);
+    } catch {
+      // not kept: the next best record comes first
+    }
+  },
+  get() {
+    try {
+      return Number(sessionStorage.getItem(this.name));
+    } catch {
+      return 0;
+    }
+  },
+};
+
 let current = null;
 let ahead = [];
 let done = []; // what undo goes back to, newest last: {id, kind}
@@ -53,6 +72,7 @@ function show(record) {
   $("record-title").focus({ preventScroll: true });
   shownAt = performance.now();
   document.documentElement.dataset.shown = record.id;
+  lastShown.keep(record.id);
   if ($("always-suggest").checked) askSuggestion();
 }
 
@@ -268,6 +288,8 @@ function take(answer, wanted) {
   const others = answer.order.map((id) => known.get(id)).filter((r) => r && !gone.includes(r.id) && !kept.includes(r));
   ahead = [...kept, ...others];
   if (!current) {
+    const last = ahead.findIndex((r) => r.id === lastShown.get());
+    if (last > 0) ahead.unshift(...ahead.splice(last, 1));
     if (ahead.length) show(ahead.shift());
     else showEmpty();
   }

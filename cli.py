@@ -459,16 +459,26 @@ def eligibility(
     project: ProjectOption = HERE,
     record: Annotated[str | None, typer.Option("--record", metavar="ID", help="Only this record.")] = None,
     top: Annotated[int, typer.Option("--top", min=1, metavar="N", help="The first N of the project.")] = 10,
+    as_json: JsonOption = False,
 ) -> None:
     """Judge records criterion by criterion.
 
     With the words that say so; a suggestion, never a decision.
     """
+    from classifier.eligibility_text import LEGEND, explain, plain
     from review.judging import judge_records
 
     with _open(project) as opened:
-        for judged in judge_records(opened, record=record, n_records=top):
-            typer.echo(f"R{judged.record_id}\n{judged.text}\n")
+        suggest = opened.protocol.show_suggestions
+        judged = judge_records(opened, record=record, n_records=top)
+    if as_json:
+        _print_json(
+            [{"record_id": f"R{j.record_id}"} | plain(j.record, j.judgement, suggest=suggest) for j in judged]
+        )
+        return
+    typer.echo(LEGEND)
+    for j in judged:
+        typer.echo(f"\nR{j.record_id}\n{explain(j.record, j.judgement, suggest=suggest)}")
 
 
 @app.command()

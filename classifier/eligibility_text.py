@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import textwrap
+from typing import Any
+
 from classifier.eligibility import Judgement
 from data.protocol import CRITERIA
 from data.records import Record
 
 LETTERS = dict(zip(CRITERIA, "PICOS", strict=True))
+LEGEND = (
+    "P population, I intervention, C comparator, O outcomes, S study design, each with its verdict and the"
+    " probability\nthat it is met. [P+ words] speak for a criterion; [P- words] against it: unwanted, denied"
+    " or set aside there."
+)
+_WIDTH = 110
 
 
 def mark_terms(record: Record, judgement: Judgement) -> str:
@@ -21,21 +30,50 @@ def mark_terms(record: Record, judgement: Judgement) -> str:
     return out + text[at:]
 
 
-def explain(record: Record, judgement: Judgement) -> str:
-    """Verdicts, design and suggestion on a line each, then the marked text."""
-    lines = [
+def explain(record: Record, judgement: Judgement, *, suggest: bool = True) -> str:
+    """Verdicts and design on a line each, the suggestion if it may be shown, then the marked text."""
+    verdicts = [
         f"{LETTERS[c.criterion]} {c.verdict.replace('_', ' '):8} {c.probability:.2f}"
         for c in judgement.criteria
     ]
-    suggested = judgement.suggested or "nothing"
-    reason = f" ({judgement.reason})" if judgement.reason else ""
-    return "\n".join(
-        [
-            " | ".join(lines),
-            f"design {judgement.design} {judgement.design_probability:.2f}; suggests {suggested}{reason}",
-            mark_terms(record, judgement),
-        ]
-    )
+    lines = [" | ".join(verdicts), f"design: {judgement.design} {judgement.design_probability:.2f}"]
+    if suggest:
+        reason = f" ({judgement.reason})" if judgement.reason else ""
+        lines.append(f"suggests: {judgement.suggested or 'nothing'}{reason}")
+    marked = textwrap.wrap(mark_terms(record, judgement), _WIDTH, break_on_hyphens=False)
+    return "\n".join([*lines, *marked])
+
+
+def plain(record: Record, judgement: Judgement, *, suggest: bool = True) -> dict[str, Any]:
+    """A judgement as plain values: what `eligibility --json` prints of a record.
+
+    `suggested` and `reason` are None where they may not be shown.
+    """
+    text = record.text
+    return {
+        "title": record.title,
+        "criteria": {
+            c.criterion: {
+                "verdict": str(c.verdict),
+                "probability": round(c.probability, 4),
+                "spans": [
+                    {
+                        "start": s.start,
+                        "end": s.end,
+                        "text": text[s.start : s.end],
+                        "term": s.term,
+                        "speaks_for": s.wanted,
+                    }
+                    for s in c.spans
+                ],
+            }
+            for c in judgement.criteria
+        },
+        "design": str(judgement.design),
+        "design_probability": round(judgement.design_probability, 4),
+        "suggested": str(judgement.suggested) if suggest and judgement.suggested else None,
+        "reason": judgement.reason if suggest else None,
+    }
 
 
 def _groups(judgement: Judgement) -> list[tuple[int, int, str]]:

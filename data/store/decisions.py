@@ -192,6 +192,28 @@ def provisional_labels(db: sa.Connection, *, stage: Stage = Stage.TITLE_ABSTRACT
     return {int(g): int(label) for g, label in db.execute(query, {"stage": str(stage)})}
 
 
+def stated_outcomes(
+    db: sa.Connection, *, stage: Stage = Stage.TITLE_ABSTRACT
+) -> dict[int, tuple[bool, str | None]]:
+    """What the readers of each reference (`group_id`) agree on: included or not, and for which reason.
+
+    A reference that somebody holds for a maybe, or that is included and excluded, is left out; excluded
+    for different reasons it has none.
+    """
+    query = sa.text(
+        "SELECT group_id, verdict, reason FROM standing_screening WHERE stage = :stage ORDER BY entry_id"
+    )
+    held: dict[int, list[tuple[str, str | None]]] = {}
+    for group_id, verdict, reason in db.execute(query, {"stage": str(stage)}):
+        held.setdefault(int(group_id), []).append((verdict, reason))
+    found = {}
+    for group_id, views in sorted(held.items()):
+        verdicts, reasons = {v for v, _ in views}, {r for _, r in views}
+        if len(verdicts) == 1 and verdicts <= {"include", "exclude"}:
+            found[group_id] = ("include" in verdicts, reasons.pop() if len(reasons) == 1 else None)
+    return found
+
+
 def record_leanings(db: sa.Connection) -> dict[int, set[str]]:
     """What people hold of each record they decided on (include, exclude or open), merged or not."""
     leanings: dict[int, set[str]] = {}

@@ -12,7 +12,7 @@ from classifier.eligibility_check import check_protocol
 from classifier.eligibility_context import Context, context_of
 from classifier.eligibility_design import wanted_designs
 from classifier.eligibility_learning import learn_criteria
-from classifier.eligibility_text import explain, mark_terms
+from classifier.eligibility_text import explain, mark_terms, plain
 from data.protocol import CRITERIA, Criterion, Protocol, parse_protocol
 from data.records import Design, Record
 from models.criteria import Outcome
@@ -384,11 +384,37 @@ def test_the_check_says_which_designs_were_taken_from_the_words() -> None:
     assert notes == ["names no `designs` and no word for one: no design is wanted or unwanted"]
 
 
+def test_plain_values_hold_the_words_of_the_text_and_no_suggestion_where_none_may_be_shown(
+    eligibility: Eligibility,
+) -> None:
+    record = Record(title="Daratumumab-naive myeloma")
+    (judged,) = eligibility.judge([record])
+    told = plain(record, judged, suggest=False)
+    assert told["criteria"]["population"]["spans"] == [
+        {
+            "start": 0,
+            "end": 17,
+            "text": "Daratumumab-naive",
+            "term": "daratumumab-naive",
+            "speaks_for": False,
+        },
+        {"start": 18, "end": 25, "text": "myeloma", "term": "myeloma", "speaks_for": True},
+    ]
+    assert (told["criteria"]["population"]["verdict"], told["suggested"], told["reason"]) == (
+        "not_met",
+        None,
+        None,
+    )
+    shown = plain(record, judged)
+    assert (shown["suggested"], shown["reason"]) == ("exclude", "population")
+
+
 def test_marked_text_is_the_text_with_the_marks_taken_out(eligibility: Eligibility) -> None:
     record = Record(title="Daratumumab-naive myeloma", abstract="Teclistamab; overall survival [sic].")
     (judged,) = eligibility.judge([record])
     assert mark_terms(record, judged) == (
         "[I-P- Daratumumab-naive] [P+ myeloma] [I- Teclistamab]; [O+ overall survival] [sic]."
     )
-    assert explain(record, judged).splitlines()[1].endswith("suggests exclude (population)")
+    assert explain(record, judged).splitlines()[2] == "suggests: exclude (population)"
+    assert "suggests" not in explain(record, judged, suggest=False)
     assert mark_terms(Record(), eligibility.judge([Record()])[0]) == " "

@@ -1,12 +1,14 @@
 """Measure the extractor on the annotated abstracts.
 
-    python -m benchmarks.extraction              the open two thirds, cross-validated by record
-    python -m benchmarks.extraction aside        the third that was set aside
+    python -m benchmarks.extraction              the parts that are open, cross-validated by record
+    python -m benchmarks.extraction closed       what stayed closed until the end
     python -m benchmarks.extraction fit DIR      fit the accept/reject model, write its bundle
     python -m benchmarks.extraction split DIR    copies of the two parts
 
-A third of each set (`sha256(record_id) % 3 == 0`) was set aside before the first rule was written. Rules
-are tuned on the open two thirds only; the figures of the third that was set aside are reported apart.
+A third of each set (`sha256(record_id) % 3 == 0`) was set aside before the first rule was written, and scored
+once; half of it was opened on 2026-11-22, the other half stayed closed. Of the synthetic abstracts under
+`written/` those with even numbers are open, those with odd numbers are only scored. Rules are tuned, and the
+model is fitted, on what is open; the figures of what is closed are reported apart.
 """
 
 from __future__ import annotations
@@ -33,10 +35,14 @@ from classifier.extraction import (
     load_extractor,
     mention_row,
 )
+from classifier.extraction.arm_choice import PRIOR
 from data.records import Endpoint, Finding, Statistic, Unit
-from models.outcome_spans import OutcomeSpans, save_outcome_spans
+from models.outcome_spans import ArmChoice, OutcomeSpans, save_outcome_spans
 
-SETS = ("dev", "other", "challenge")
+FITTED = ("open", "opened", "written open")  # the parts that the shipped model is fitted on
+SETS = ("dev", "other", "challenge", "written")
+GROUPS = Path(__file__).resolve().parent / "groups.txt"
+WRITTEN = Path(__file__).resolve().parent / "written"
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "benchmarks" / "extraction"
 
 
@@ -69,6 +75,29 @@ def is_set_aside(record_id: str) -> bool:
     (False, True)
     """
     return int(hashlib.sha256(record_id.encode()).hexdigest(), 16) % 3 == 0
+
+
+def part_of(record_id: str) -> str:
+    """Which part a record belongs to: "open", "opened" (half of what was set aside, read since) or "closed".
+
+    Examples
+    --------
+    >>> [part_of(name) for name in ("a", "g", "h")]
+    ['open', 'opened', 'open']
+    """
+    if re.fullmatch(r"W\d+", record_id):
+        return "written closed" if int(record_id[1:]) % 2 else "written open"
+    if not is_set_aside(record_id):
+        return "open"
+    half = int(hashlib.sha256(record_id.encode()).hexdigest(), 16) // 27 % 2
+    return "closed" if half else "opened"
+
+
+def file_of(set_name: str, kind: str) -> Path:
+    """Where the texts or the gold of a set lie."""
+    if set_name == "written":
+        return WRITTEN / f"outcomes.{kind}.jsonl"
+    return FOLDER / f"{set_name}.{kind}.jsonl"
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -104,6 +133,7 @@ def gold_findings(rows: Sequence[Mapping[str, Any]]) -> list[Finding]:
             value=row["value"],
             not_reached=row["not_reached"],
             unit=Unit(row["unit"]),
+            arm=row["arm"],
             start=row["start"],
             end=row["end"],
             evidence_start=row["start"],
@@ -113,16 +143,16 @@ def gold_findings(rows: Sequence[Mapping[str, Any]]) -> list[Finding]:
     ]
 
 
-def load_records(*, aside: bool) -> list[AnnotatedText]:
-    """The annotated abstracts of all sets, either the open ones or those set aside."""
+def load_records(*parts: str) -> list[AnnotatedText]:
+    """The annotated abstracts of all sets that belong to one of `parts` (see `part_of`)."""
     found = []
     for name in SETS:
         gold: dict[str, list[dict[str, Any]]] = {}
-        for row in lines(FOLDER / f"{name}.gold.jsonl"):
+        for row in lines(file_of(name, "gold")):
             gold.setdefault(str(row["record_id"]), []).append(row)
-        for row in lines(FOLDER / f"{name}.texts.jsonl"):
+        for row in lines(file_of(name, "texts")):
             record_id = str(row["record_id"])
-            if is_set_aside(record_id) == aside:
+            if part_of(record_id) in parts:
                 mentions = [m for m in gold.get(record_id, []) if m.get("type") != "record"]
                 found.append(AnnotatedText(name, record_id, str(row["text"]), tuple(mentions)))
     return found
@@ -132,10 +162,12 @@ def official_score(records: Sequence[AnnotatedText], extractors: Sequence[Extrac
     """Figures of the sets' own scorer; `extractors[i]` reads `records[i]`."""
     scores: dict[str, Any] = {}
     for name in SETS:
+        if not any(r.set_name == name for r in records):
+            continue
         with tempfile.TemporaryDirectory() as folder:
             gold, found = Path(folder, "gold.jsonl"), Path(folder, "found.jsonl")
             ids = {r.record_id for r in records if r.set_name == name}
-            kept = [row for row in lines(FOLDER / f"{name}.gold.jsonl") if row["record_id"] in ids]
+            kept = [row for row in lines(file_of(name, "gold")) if row["record_id"] in ids]
             gold.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
             with found.open("w", encoding="utf-8") as handle:
                 for record, extractor in zip(records, extractors, strict=True):
@@ -155,14 +187,19 @@ def rows_of(record: AnnotatedText, extractor: Extractor) -> list[dict[str, objec
 
 def cross_validate(records: Sequence[AnnotatedText], *, n_folds: int = 10, seed: int = 0) -> CrossValidated:
     """Fit the accept/reject model without each fold's records, and read them with it."""
-    rules = load_extractor(rules_only=True)
+    rules = Extractor()
     examples = [rules.examples(r.text, gold_findings(r.mentions)) for r in records]
+    arms = [rules.arm_examples(r.text, gold_findings(r.mentions)) for r in records]
+    marked = [unit for text, right in marked_groups() for unit in rules.arm_examples(text, right)]
     fold = np.random.default_rng(seed).permutation(len(records)) % n_folds
     extractors: list[Extractor] = [rules] * len(records)
     probabilities, labels = [], []
     for k in range(n_folds):
         train = [examples[i] for i in range(len(records)) if fold[i] != k]
         model = OutcomeSpans().fit([r for rows, _ in train for r in rows], [y for _, ys in train for y in ys])
+        model.arms = ArmChoice(prior=PRIOR).fit(
+            [*marked, *(unit for i in range(len(records)) if fold[i] != k for unit in arms[i])]
+        )
         for i in np.flatnonzero(fold == k):
             extractors[i] = Extractor(model)
             probabilities += [model.probability(row) for row in examples[i][0]]
@@ -171,6 +208,40 @@ def cross_validate(records: Sequence[AnnotatedText], *, n_folds: int = 10, seed:
     bins = np.clip((p * 10).astype(int), 0, 9)
     error = sum(abs(p[bins == b].mean() - y[bins == b].mean()) * np.mean(bins == b) for b in np.unique(bins))
     return CrossValidated(extractors, float(error), len(y), int(y.sum()))
+
+
+_MARK = re.compile(r"\[(?P<value>[^\]]+)\]\((?P<arm>(?:[^()]|\([^()]*\))*)\)")
+
+
+def marked_groups() -> list[tuple[str, list[Finding]]]:
+    """The synthetic sentences of `groups.txt`: texts, and findings that hold places and groups alone."""
+    found = []
+    for line in GROUPS.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        text, at, findings = "", 0, []
+        for match in _MARK.finditer(line):
+            text += line[at : match.start()]
+            place = (len(text), len(text) + len(match["value"]))
+            findings += [_placed(endpoint, *place, match["arm"] or None) for endpoint in Endpoint]
+            text, at = text + match["value"], match.end()
+        found.append((text + line[at:], findings))
+    return found
+
+
+def _placed(endpoint: Endpoint, start: int, end: int, arm: str | None) -> Finding:
+    response = endpoint is Endpoint.ORR
+    return Finding(
+        endpoint=endpoint,
+        statistic=Statistic.RESPONSE_RATE if response else Statistic.MEDIAN,
+        value=1.0,
+        unit=Unit.PERCENT if response else Unit.MONTHS,
+        arm=arm,
+        start=start,
+        end=end,
+        evidence_start=start,
+        evidence_end=end,
+    )
 
 
 class NearestNumber(Extractor):
@@ -240,25 +311,27 @@ def report(title: str, scores: Mapping[str, Any]) -> None:
         )
 
 
-def bench(*, aside: bool) -> None:
-    """Print the figures of the open texts, or of the third that was set aside."""
-    records = load_records(aside=aside)
-    rules, shipped = load_extractor(rules_only=True), load_extractor()
+def bench(*parts: str) -> None:
+    """Print the figures of some parts; cross-validated by record where the model is fitted on them."""
+    records = load_records(*parts)
+    rules, shipped = Extractor(), load_extractor()
     report("nearest number (baseline)", official_score(records, [NearestNumber()] * len(records)))
-    report("rules alone", official_score(records, [rules] * len(records)))
-    if aside:
-        report("rules and shipped model", official_score(records, [shipped] * len(records)))
-    else:
-        cross = cross_validate(records)
-        report("rules and model, cross-validated by record", official_score(records, cross.extractors))
+    report("rules and hand-set weights", official_score(records, [rules] * len(records)))
+    if set(parts) <= set(FITTED):
+        cross = cross_validate(load_records(*FITTED))
+        fitted = dict(zip((r.record_id for r in load_records(*FITTED)), cross.extractors, strict=True))
+        scores = official_score(records, [fitted[r.record_id] for r in records])
+        report("rules and model, cross-validated by record", scores)
         print(f"  calibration error {cross.calibration_error:.4f} over {cross.n_candidates} candidates")
+    else:
+        report("rules and shipped model", official_score(records, [shipped] * len(records)))
     print(f"{texts_per_second(records, shipped):.0f} abstracts/s on one core")
 
 
 def fit(out: Path) -> None:
     """Fit the accept/reject model on the open texts and write its bundle to `out`."""
-    records = load_records(aside=False)
-    rules = load_extractor(rules_only=True)
+    records = load_records(*FITTED)
+    rules = Extractor()
     pairs = [rules.examples(r.text, gold_findings(r.mentions)) for r in records]
     rows, labels = [r for rows, _ in pairs for r in rows], [y for _, ys in pairs for y in ys]
     cross = cross_validate(records)
@@ -268,7 +341,14 @@ def fit(out: Path) -> None:
     told = (
         f"{len(records)} annotated abstracts (two thirds of dev, other and challenge), {len(rows)} candidates"
     )
-    save_outcome_spans(OutcomeSpans().fit(rows, labels), out, trained_on=told, metrics=metrics)
+    model = OutcomeSpans().fit(rows, labels)
+    model.arms = ArmChoice(prior=PRIOR).fit(
+        [
+            *(unit for text, right in marked_groups() for unit in rules.arm_examples(text, right)),
+            *(unit for r in records for unit in rules.arm_examples(r.text, gold_findings(r.mentions))),
+        ]
+    )
+    save_outcome_spans(model, out, trained_on=told, metrics=metrics)
 
 
 if __name__ == "__main__":
@@ -279,9 +359,13 @@ if __name__ == "__main__":
             split(Path(folder))
         case ["fit", folder]:
             fit(Path(folder))
-        case ["aside"]:
-            bench(aside=True)
         case []:
-            bench(aside=False)
+            for part in FITTED:
+                print(f"== {part}")
+                bench(part)
+        case ["closed"]:
+            for part in ("closed", "written closed"):
+                print(f"== {part}")
+                bench(part)
         case _:
             sys.exit(__doc__)

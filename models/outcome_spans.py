@@ -16,16 +16,19 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from scipy.optimize import minimize
 
 from models.bundle import ArraySpec, Bundle, load_bundle, save_bundle
 
 KIND = "outcome_spans"
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 _ARRAYS = {
     "names": ArraySpec("U", (None,)),
     "weights": ArraySpec("float64", (None,)),
     "bias": ArraySpec("float64", (1,)),
+    "arm_names": ArraySpec("U", (None,)),
+    "arm_weights": ArraySpec("float64", (None,)),
 }
 
 Features = Mapping[str, float]
@@ -46,10 +49,13 @@ class OutcomeSpans:
         Features in the order of `weights_`.
     weights_ : ndarray of float64, shape (n_features,)
     bias_ : float
+    arms : ArmChoice or None
+        The choice of each finding's group, kept in the same bundle.
     """
 
     def __init__(self, *, penalty: float = 0.5) -> None:
         self.penalty = penalty
+        self.arms: ArmChoice | None = None
 
     def fit(self, rows: Sequence[Features], labels: Sequence[int]) -> Self:
         """Fit on candidates and whether each was right (1) or not (0)."""
@@ -87,10 +93,84 @@ class OutcomeSpans:
         self._weight_of = dict(zip(self.names_, map(float, self.weights_), strict=True))
 
 
+class ArmChoice:
+    """Which of several proposals names the group of a value: a conditional logit over named features.
+
+    The probability of a proposal among those of its unit is proportional to `exp(weights @ features)`. A
+    unit may have several right proposals ("marimastat", "oral marimastat"); their summed probability counts.
+
+    Parameters
+    ----------
+    penalty : float, default=2.0
+        Weight of the squared L2 norm of the weights against the summed log loss.
+
+    Attributes
+    ----------
+    weights_ : dict of str to float
+    """
+
+    def __init__(self, *, penalty: float = 2.0, prior: Mapping[str, float] | None = None) -> None:
+        self.penalty = penalty
+        self.prior = dict(prior or {})
+        self.weights_: dict[str, float] = dict(self.prior)
+
+    def fit(self, units: Sequence[tuple[Sequence[Features], Sequence[int]]]) -> Self:
+        """Fit on units: the features of each proposal, and 1 for each that is right."""
+        kept = [(rows, right) for rows, right in units if 0 < sum(right) < len(right)]
+        if not kept:
+            raise ValueError("no unit has both right and wrong proposals; nothing to learn from")
+        names = sorted({name for rows, _ in kept for row in rows for name in row})
+        column = {name: k for k, name in enumerate(names)}
+        data, at, index = [], [0], []
+        for rows, _ in kept:
+            for row in rows:
+                for name, value in row.items():
+                    index.append(column[name])
+                    data.append(value)
+                at.append(len(index))
+        x = sparse.csr_matrix((data, index, at), shape=(len(at) - 1, len(names)))
+        y = np.concatenate([np.asarray(right, dtype=np.float64) for _, right in kept])
+        starts = np.cumsum([0, *(len(rows) for rows, _ in kept[:-1])])
+        prior = np.asarray([self.prior.get(name, 0.0) for name in names])
+        found = minimize(
+            _choice_loss, prior, args=(x, y, starts, self.penalty, prior), jac=True, method="L-BFGS-B"
+        )
+        self.weights_ = self.prior | dict(zip(names, map(float, found.x), strict=True))
+        return self
+
+    def score(self, row: Features) -> float:
+        """The proposal's weight; a feature that was never seen counts nothing."""
+        known = self.weights_
+        return sum(known.get(name, 0.0) * value for name, value in row.items())
+
+
+def _choice_loss(
+    weights: npt.NDArray[np.float64],
+    x: sparse.csr_matrix,
+    y: npt.NDArray[np.float64],
+    starts: npt.NDArray[np.intp],
+    penalty: float,
+    prior: npt.NDArray[np.float64],
+) -> tuple[float, npt.NDArray[np.float64]]:
+    """Penalised log loss of the right proposals of each unit, and its gradient."""
+    score = x @ weights
+    counts = np.diff(np.append(starts, len(score)))
+    score = score - np.repeat(np.maximum.reduceat(score, starts), counts)
+    e = np.exp(score)
+    whole, right = np.add.reduceat(e, starts), np.add.reduceat(e * y, starts)
+    slope = x.T @ (e / np.repeat(whole, counts) - e * y / np.repeat(right, counts)) + penalty * (
+        weights - prior
+    )
+    away = weights - prior
+    loss = float(np.sum(np.log(whole) - np.log(right)) + 0.5 * penalty * away @ away)
+    return loss, slope
+
+
 def save_outcome_spans(
     model: OutcomeSpans, folder: Path, *, trained_on: str, metrics: Mapping[str, float]
 ) -> Path:
     """Write a fitted model to a folder of its own; `trained_on` names its labels in the manifest."""
+    arms = model.arms.weights_ if model.arms is not None else {}
     bundle = Bundle(
         kind=KIND,
         model_version=MODEL_VERSION,
@@ -99,6 +179,8 @@ def save_outcome_spans(
             "names": np.asarray(model.names_, dtype=np.str_),
             "weights": model.weights_,
             "bias": np.asarray([model.bias_]),
+            "arm_names": np.asarray(list(arms), dtype=np.str_),
+            "arm_weights": np.asarray(list(arms.values()), dtype=np.float64),
         },
         metrics=metrics,
     )
@@ -114,6 +196,11 @@ def load_outcome_spans(folder: Path | Traversable | None = None) -> OutcomeSpans
     model.weights_ = np.asarray(bundle.arrays["weights"], dtype=np.float64)
     model.bias_ = float(bundle.arrays["bias"][0])
     model._index()
+    weights = zip(map(str, bundle.arrays["arm_names"]), map(float, bundle.arrays["arm_weights"]), strict=True)
+    arms = dict(weights)
+    if arms:
+        model.arms = ArmChoice()
+        model.arms.weights_ = arms
     return model
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from classifier.extraction.arms import ArmMemory
+from classifier.extraction.arm_choice import Told
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.linking import Link, is_duration
 from classifier.extraction.numbers import Kind
@@ -59,6 +59,10 @@ _THRESHOLD_WORDS = re.compile(
     r"(?:[<>\u2265\u2264]|\b(?:cut-?off|threshold|above|below|less than|fewer than|lower than"
     r"|per)(?: (?:of|at|value|level))*)\s*\Z"
 )
+_TARGET = re.compile(
+    r"\b(?:threshold|expected|target(?:ed)?|assumed|hypothesi[sz]ed|null|anticipated|postulated)"
+    r"(?:\s+(?:HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|was|=|:))*\s*\Z"
+)
 _ELSEWHERE = re.compile(
     r"\A[^.;]{0,50}\b(?:reported|published|observed|seen|described|found)\s+(?:previously|elsewhere"
     r"|earlier|historically"
@@ -74,7 +78,8 @@ _DIFFERENCE_BEFORE = re.compile(
 _DIFFERENCE_AFTER = re.compile(
     r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease"
     r"|lower|higher|longer|shorter|greater"
-    r"|risk reduction|difference|power|improved|better|worse)\b"
+    r"|risk reduction|difference|power|maturity|mature|of (?:the )?(?:planned|required|expected)"
+    r"|improved|better|worse)\b"
 )
 
 
@@ -90,7 +95,7 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
         return "a difference"
     if link.key not in EXTRACTED:
         return f"belongs to {link.key}"
-    if link.how == "inherited without a cue":
+    if link.how.startswith("inherited without a cue"):
         return "no endpoint in the sentence"
     if link.how == "hazard ratio inherited" and not _RATIO_CUE.search(
         text, link.token.start - 200 if link.token.start > 200 else 0, link.token.start
@@ -104,10 +109,12 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
         return "a time with a response endpoint"
     if link.statistic == "rate" and link.key != "ORR" and q.kind is Kind.COUNT:
         return "a count with a survival endpoint"
-    if q.kind is Kind.TIME and is_duration(text, link.token):
+    if (q.kind is Kind.TIME or q.why == "pair time") and is_duration(text, link.token):
         return "a duration or threshold"
     if q.kind is Kind.PERCENT and _THRESHOLD_WORDS.search(text, max(0, start - 24), start):
         return "a threshold"
+    if _TARGET.search(text, max(0, start - 40), start):
+        return "planned or hypothesised"
     if _ELSEWHERE.match(text[end : end + 110]):
         return "another study's result"
     if link.statistic == "rate" and link.key == "OS" and link.timepoint is None:
@@ -121,21 +128,21 @@ def may_name_arms(candidate: Candidate) -> bool:
     """Whether the words around a value name groups: a result, of whatever endpoint, or what may be one."""
     if candidate.refusal.startswith("belongs to"):
         return KIND[candidate.link.key] != "other"
-    return not candidate.refusal or candidate.refusal in _DOUBTFUL
+    return not candidate.barred and candidate.refusal not in ("a duration or threshold", "a threshold")
 
 
-_DOUBTFUL = ("no endpoint in the sentence", "a hazard ratio with no endpoint in the sentence")
-
-
-def for_either_arm(text: str, candidate: Candidate, memory: ArmMemory) -> list[Candidate]:
+def for_either_arm(text: str, candidate: Candidate, told: Told) -> list[Candidate]:
     """ "not reached in either group" says it once for each of the two."""
-    pair = memory.last if len(memory.last) == 2 else memory.study
+    last = list(told.lists[-1]) if told.lists else []
+    pair = last if len(last) == 2 else told.study
     if len(pair) == 2 and _EITHER.match(text, candidate.link.token.end):
         return [Candidate(candidate.sentence, candidate.link, candidate.refusal, name) for name in pair]
     return [candidate]
 
 
-_EITHER = re.compile(r"\s+(?:in|for|with)\s+either\s+(?:the\s+)?(?:group|arm|treatment|cohort|of)")
+_EITHER = re.compile(
+    r"\s+(?:in|for|with)\s+either\s+(?:the\s+)?(?:group|arm|treatment|cohort|part|regimen|of)"
+)
 
 
 def contrast(candidate: Candidate, others: list[Candidate]) -> tuple[str, str] | None:

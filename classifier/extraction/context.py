@@ -9,10 +9,11 @@ from classifier.extraction.sentences import Sentence
 _PLANNED = re.compile(
     r"\b(?:designed to|powered|power to|\d+% power|hypothes\w+|null|sample size|assum\w+|to detect"
     r"|would (?:be|detect|stop|need|have|give|show|require)|"
-    r"was judged (?:un)?interesting|worthwhile|(?:was|were) expected|expected from|target(?:ed)? (?:was"
+    r"was judged (?:un)?interesting|worthwhile|(?:was|were|may be|can be|is) expected|expected from"
+    r"|\bH[01]\b|target(?:ed)? (?:was"
     r"|of|ORR|response)|"
     r"calculated that|foreseen|non-?inferiority (?:margin|required|was)|chosen to (?:show|detect)"
-    r"|rested on|to show (?:a|an)|historical|one-sided|two-sided alpha|"
+    r"|rested on|to show (?:a|an)|historical|one-sided(?! [pP]\b)|two-sided alpha|"
     r"stopping rule|Simon|planned (?:to|sample)|predicted|simulat\w+|have been reported|has been reported"
     r"|previous(?:ly)? (?:studies|trials|report\w*)|mice|mouse|xenografts?|murine|the animals)\b",
     re.IGNORECASE,

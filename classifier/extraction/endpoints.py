@@ -47,7 +47,7 @@ ENTRIES = (
     EndpointEntry(
         "PFS",
         "time",
-        rf"(?-i:[a-z]{{0,2}}PFS(?:IRC|BICR|INV|-?(?:3|4|6|9|12|18|24|36))?)"
+        rf"(?-i:[a-z]{{0,2}}PFS(?:IRC|BICR|INV|1(?![\d-])|-?(?:3|4|6|9|12|18|24|36))?)"
         rf"|(?:event{D})?progression{D0}free(?:{D}(?:survivals?"
         rf"|interval(?!s)|rates?))?(?!{D}intervals)(?!{D}and{D}disease)"
         rf"|free (?:of|from) (?:disease )?progression|survival free of progression|progression or death"
@@ -80,12 +80,12 @@ ENTRIES = (
     EndpointEntry(
         "OS",
         "time",
-        rf"(?-i:[mr]?OS)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
+        rf"(?-i:[mr]?OS|MST)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
         rf"|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?|rates?"
         rf"|probabilit\w+))?|(?:risk|hazard) of death"
         rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|death from any cause"
-        rf"|death(?=\s*[\[(]\s*(?:HR|hazard))"
-        rf"|of death(?=[\s,]*[\[(]?\s*(?:HR|hazard))",
+        rf"|death(?=\s*[\[(]\s*(?:(?:adjusted|weighted|stratified|unadjusted|multivariable)\s+)?(?:a?HR|hazard))"
+        rf"|of death(?=[\s,]*[\[(]?\s*(?:(?:adjusted|weighted|stratified)\s+)?(?:a?HR|hazard))",
     ),
     EndpointEntry(
         "PCR",
@@ -98,7 +98,7 @@ ENTRIES = (
         "OTHER_RESPONSE",
         "rate",
         rf"(?-i:DRR)|no responses?|(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic"
-        rf"|metabolic|immune|immunologic\w*|"
+        rf"|metabolic|renal|organ|VEGF|cardiac|hepatic|humoral|cellular|virologic\w*|analgesic|neurologic\w*|immune|immunologic\w*|"
         rf"serolog\w+|antibody|biochemical|PSA|marker|CA-?125|symptom\w*|pain|survey|placebo|dose|early"
         rf"|biologic\w*|"
         rf"haematologic|durable|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD)"
@@ -110,10 +110,19 @@ ENTRIES = (
         rf"|responses? of (?-i:VGPR)|radiolog\w+ response",
     ),
     EndpointEntry(
+        "ORR",
+        "rate",
+        rf"complete{D}(?:(?:clinical{D})?(?:responses?|remissions?){D})?(?:or|and|plus){D}partial{D}"
+        rf"(?:responses?|remissions?)(?:{D}rates?)?|partial{D}(?:(?:responses?|remissions?){D})?"
+        rf"(?:or|and|plus){D}complete{D}(?:responses?|remissions?)|(?-i:CR or PR|PR or CR|CR/PR|PR/CR)"
+        rf"(?:{D}rates?)?",
+    ),
+    EndpointEntry(
         "CR",
         "rate",
         rf"(?-i:s?CRi?|sCR/CR|[≥]CR)(?: or better)?(?!-)|(?:stringent )?complete{D}(?:clinical "
-        rf"|metabolic |tumou?r )?(?:responses?|remissions?|regressions?|responders?)(?:{D}rates?)?",
+        rf"|metabolic |metastatic |renal |tumou?r )?(?:responses?|remissions?|regressions?"
+        rf"|responders?)(?:{D}rates?)?",
     ),
     EndpointEntry(
         "CBR",
@@ -174,7 +183,7 @@ ENTRIES = (
         r"|surgery|conservation|dose intensity|tumou?r size|reduction rate|sensitivity|specificity"
         r"|were male|were female"
         r"|underwent|washout|interval between|conver(?:sion|ted)|accuracy|odds ratio"
-        r"|(?-i:OR)(?=\s*[=,:]?\s*\d)|risk ratio|relative risk",
+        r"|(?-i:OR)(?=\s*[=,:]?\s*\d)|risk ratio|relative risk|(?-i:SUCRA)|cumulative ranking|odds of",
     ),
 )
 
@@ -184,7 +193,8 @@ RATE_KEYS = frozenset(k for k, kind in KIND.items() if kind == "rate")
 EXTRACTED = frozenset({"PFS", "OS", "ORR"})
 
 _PATTERN = re.compile(
-    "(?:" + "|".join(f"(?P<{e.key}>{e.words})" for e in ENTRIES) + r")(?![A-Za-z0-9])", re.IGNORECASE
+    "(?:" + "|".join(f"(?P<{e.key}_{n}>{e.words})" for n, e in enumerate(ENTRIES)) + r")(?![A-Za-z0-9])",
+    re.IGNORECASE,
 )
 
 # The first letters (up to three) of every word that an entry may begin with: the pattern is tried only
@@ -192,7 +202,7 @@ _PATTERN = re.compile(
 _BEGINNINGS = frozenset(
     "fol sur pot pfs mpf ipf bpf rpf eve pro fre sec ali ttp ttf ttn ttd ttr tim dfs idf ddf drf dmf dis"
     " efs rfs lrf"
-    " lrr css dss bcs mfs ffs tfs lfs grf can bre gra cel ani mic mou ren imp loc fai os mos ros ove haz"
+    " lrr css dss bcs mfs ffs tfs lfs grf can bre gra cel ani mic mou ren imp loc fai os mos ros mst ove haz"
     " ris dea mor"
     " of pcr tpc ypc bpc pat com nea drr no ver goo min maj mol cyt met imm ser ant bio psa mar ca sym"
     " pai pla dos ear"
@@ -202,7 +212,7 @@ _BEGINNINGS = frozenset(
     " vom dia fat muc"
     " sto inf pne hyp ras alo crs ica ae aes sae tra tea mya art ker wit sid rel rec die non qua cro dys"
     " ble car hea"
-    " age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
+    " suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
 )
 _SMALL_WORDS = frozenset("a an any no in of at".split())
 _WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=\s?(?i:CR|PR)))")
@@ -246,7 +256,7 @@ def find_endpoints(text: str, start: int = 0, end: int | None = None) -> Iterato
         match = _PATTERN.match(text, at, stop)
         if match is not None and match.end() > at:
             taken = match.end()
-            yield EndpointMention(str(match.lastgroup), at, taken)
+            yield EndpointMention(str(match.lastgroup).rpartition("_")[0], at, taken)
 
 
 def _starts(text: str, start: int, stop: int) -> Iterator[int]:

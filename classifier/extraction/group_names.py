@@ -263,6 +263,11 @@ _COUNTED = (
 )
 
 
+_TOLD_OFF = re.compile(
+    r"randomi[sz]|assign|enrol|recruit|received|allocated|included|given|treated with", re.I
+)
+
+
 def study_arms(text: str) -> list[str]:
     """The two or more arms to which patients were assigned, as far as the text names them plainly."""
     for match in re.finditer(r"randomi[sz]|assigned|allocated", text):
@@ -272,7 +277,7 @@ def study_arms(text: str) -> list[str]:
             return found
     for pattern in _COUNTED:
         counted = pattern.search(text)
-        if counted:
+        if counted and _TOLD_OFF.search(text, max(0, counted.start() - 200), counted.end() + 80):
             names = [clean(n) for n in counted.groups() if n]
             if all(names) and len(set(names)) == len(names):
                 return [n for n in names if n]

@@ -63,7 +63,7 @@ _COORDINATED = re.compile(
 )
 _PARENTHESIS_TAIL = re.compile(r"\A\s*[\[(]\s*\Z")
 _FORWARD_BE = re.compile(
-    r"\A\s*(?:was|were|is|being|represented|constituted)\s+(?:the\s+|an?\s+)?(?:observed\s+|estimated\s+"
+    r"\A[\s,]*(?:was|were|is|being|represented|constituted)\s+(?:the\s+|an?\s+)?(?:observed\s+|estimated\s+"
     r"|actuarial\s+)?(?:median\s+|mean\s+)?(?:\d+-(?:year|month)\s+)?\Z"
 )
 _FORWARD_AGAIN = re.compile(r"\A[\s,]*(?:was\s+)?(?:the\s+)(?:median\s+|mean\s+)\Z")
@@ -97,9 +97,10 @@ _FACTOR_OF = re.compile(
     r"\b(?:of|for|with|shorter|longer|shortened|lengthened|worse|better|inferior|superior|poor\w*|reduced"
     r"|improved|adverse|predict\w*)\s+(?:\w+\s+)?\Z"
 )
+_ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 _HAZARD = re.compile(r"[Hh]azards?[\s-]+[Rr]atio|\bHRs?\b")
 _INHERIT = re.compile(
-    r"\b(?:(?:it|they|these|this|those) (?:was|were|is|became|amounted)|the (?:\w+\s){0,3}(?:median"
+    r"\b(?:(?:it|they|these|this|those) (?:was|were|is|became|amounted)|the (?:[\w-]+\s){0,3}(?:median"
     r"|medians|rates?|HRs?|hazard ratios?"
     r"|figures?|values?|ranges?|estimates?|probabilit\w+|percentages?)|[Mm]edians|[Rr]ates (?:were|in)"
     r"|corresponding|respective|same|figures"
@@ -146,6 +147,7 @@ class _Walk:
         self.saved: list[Focus | None] = []
         self.hr: Token | None = None
         self.mean = False
+        self.odds = False  # the ratios that follow are odds ratios
         self.times: tuple[float, ...] = ()
         self.last_endpoint = -1
         self.forward: dict[int, tuple[str, str]] = {}  # run -> endpoint that follows it, rule
@@ -167,7 +169,7 @@ class _Walk:
                 case "endpoint":
                     self._endpoint(i, token)
                 case "hr":
-                    self.hr = token
+                    self.hr, self.odds = token, False
                 case "median":
                     self.mean, self.hr = False, None
                 case "mean":
@@ -249,6 +251,8 @@ class _Walk:
             self.history.append(self.focus)
         if KIND[token.key] != "other":
             self.named = True
+        elif _ODDS.match(self.text, token.start):
+            self.hr, self.odds = None, True
 
     def _coordinated(self, i: int) -> bool:
         """Whether the endpoint at `i` goes on with the one before: "PFS and OS", "survival (OS)"."""
@@ -256,6 +260,8 @@ class _Walk:
         if j < 0 or self.focus is None or self.focus.inherited:
             return False
         if KIND[self.tokens[i].key] == "other" or KIND[self.tokens[j].key] == "other":
+            return False
+        if self.text.startswith("responder", self.tokens[j].start):
             return False
         between = self.tokens[j + 1 : i]
         if any(t.kind in ("value", "interval") for t in between):
@@ -352,7 +358,7 @@ class _Walk:
                 and 0 < q.value <= 20
                 and _NAMES_RANGE.search(self.text, max(0, token.start - 40), token.start) is not None
             )
-        if not 0 < q.value <= 60:
+        if not 0 < q.value <= 60 or self.odds:
             return False
         if self.hr is None:
             # "(0.21; 0.05-0.96)": a decimal with its interval in a text that reports hazard ratios
@@ -401,6 +407,16 @@ class _Walk:
             # "OS, after a median follow-up of 19.9 months, was 20.2 months"
             for other in reversed(self.history[:-1]):
                 if set(other.keys) & EXTRACTED and not other.inherited and not other.values:
+                    return other
+        aside = set(focus.keys) <= {"SAFETY", "BASELINE"}
+        if aside and q.kind in (Kind.TIME, Kind.NOT_REACHED):
+            # "...; in patients with late relapse, 41.6 v 23.0 months": a time has no place with toxicity
+            for other in reversed(self.history[:-1]):
+                if (
+                    other.start >= self.tokens[0].start
+                    and set(other.keys) & EXTRACTED
+                    and any(KIND[k] == "time" for k in other.keys)
+                ):
                     return other
         back = _BACK_TO_TOPIC.search(self.text, max(0, token.start - 60), token.start)
         if not back:
@@ -541,7 +557,7 @@ class _Walk:
         return "", ""
 
     def _behind(self, last: int, j: int, token: Token) -> tuple[str, str]:
-        words = gap(self.text, self.tokens, last, j)
+        words = _without_intervals(self.text, self.tokens, last, j)
         key = self.tokens[j].key
         q = token.quantity
         if q is None or len(words) > 90:
@@ -583,6 +599,15 @@ class _Walk:
                 of_one_kind = [k for k in links if k.statistic == statistic]
                 _deal_out(focus, of_one_kind, self.text)
                 self.links += _said_of_all(of_one_kind)
+
+
+def _without_intervals(text: str, tokens: list[Token], left: int, right: int) -> str:
+    """The words between two tokens, brackets and an interval set off by commas left out."""
+    words = gap(text, tokens, left, right)
+    for token in tokens[left + 1 : right]:
+        if token.kind == "interval" and token.notes and token.depth == tokens[left].depth:
+            words = words.replace(text[token.start : token.end], "")
+    return words
 
 
 def _deal_out(focus: Focus, links: list[Link], text: str) -> None:

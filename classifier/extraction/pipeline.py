@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from classifier.extraction.arms import ArmMemory, SentenceArms
+from classifier.extraction.arm_choice import (
+    PRIOR,
+    Proposal,
+    SentenceNames,
+    Told,
+    Unit,
+    best_of,
+    same_group,
+)
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
 from classifier.extraction.context import is_of_another_disease, is_planned
 from classifier.extraction.endpoints import EXTRACTED, KIND, find_endpoints, mentions_endpoint
@@ -15,12 +24,12 @@ from classifier.extraction.facts import RecordFacts, record_facts
 from classifier.extraction.features import candidate_features
 from classifier.extraction.findings import make_finding
 from classifier.extraction.group_names import study_arms
-from classifier.extraction.linking import Focus, link_sentence
+from classifier.extraction.linking import Focus, Link, link_sentence
 from classifier.extraction.reading import read_sentence
 from classifier.extraction.sentences import Sentence, split_sentences
 from classifier.extraction.tokens import Token
 from data.records import Finding
-from models.outcome_spans import OutcomeSpans, load_outcome_spans
+from models.outcome_spans import ArmChoice, OutcomeSpans, load_outcome_spans
 
 MAX_TEXT = 20_000  # code points that are read of one text: several times a long abstract
 MAX_SENTENCE = 6000  # code points; a longer one is a table or no prose, and is left out
@@ -62,6 +71,7 @@ class Extractor:
 
     def __init__(self, model: OutcomeSpans | None = None) -> None:
         self.model = model
+        self.arms = (model.arms if model is not None else None) or ArmChoice(prior=PRIOR)
 
     def extract(self, text: str) -> Extraction:
         """Every stated result of one text (its first `MAX_TEXT` code points)."""
@@ -125,9 +135,50 @@ class Extractor:
                 labels.append(int(is_right))
         return rows, labels
 
-    def _candidates(self, text: str, sentences: list[Sentence]) -> Iterator[Candidate]:
+    def arm_examples(
+        self,
+        text: str,
+        right: Iterable[Finding],
+    ) -> list[tuple[list[dict[str, float]], list[int]]]:
+        """What the choice of groups can learn from one text whose findings people have judged.
+
+        Parameters
+        ----------
+        right : iterable of Finding
+            Findings whose `arm` is right, with offsets into `text`.
+
+        Returns
+        -------
+        list of tuple
+            For each unit of values: the features of its proposals, and 1 for each that is right.
+        """
+        good = list(right)
+        arms = [f.arm for f in good]
+        found: list[tuple[list[dict[str, float]], list[int]]] = []
+
+        def choose(unit: Unit) -> Proposal:
+            told = [(n, _at(good, link)) for n, link in enumerate(unit.links)]
+            labels = [
+                int(all(same_group(f.arm, p.names[min(n, len(p.names) - 1)], arms) for n, f in told if f))
+                for p in unit.proposals
+            ]
+            if not any(f for _, f in told):
+                return unit.proposals[-1]
+            found.append(([p.features for p in unit.proposals], labels))
+            return unit.proposals[labels.index(1) if any(labels) else -1]
+
+        list(self._candidates(text, split_sentences(text[:MAX_TEXT]), choose))
+        return found
+
+    def _candidates(
+        self,
+        text: str,
+        sentences: list[Sentence],
+        choose: Callable[[Unit], Proposal] | None = None,
+    ) -> Iterator[Candidate]:
         focus: Focus | None = None
-        memory: ArmMemory | None = None
+        told: Told | None = None
+        choose = choose or partial(best_of, model=self.arms)
         elsewhere = is_of_another_disease(text[:MAX_TEXT])
         primary = primary_endpoint(text[:MAX_TEXT])
         since = 9
@@ -158,14 +209,15 @@ class Extractor:
                     candidate.refusal = "another disease's response"
             kept = [c.link for c in candidates if may_name_arms(c)]
             if kept:
-                memory = memory or ArmMemory(study_arms(text[:MAX_TEXT]))
-                namer = SentenceArms(text, sentence.start, sentence.end, tokens, memory)
-                arms = namer.assign(kept)
+                told = told or Told(study_arms(text[:MAX_TEXT]))
+                told.before = [(s.start, s.end) for s in sentences if s.start < sentence.start]
+                namer = SentenceNames(text, sentence.start, sentence.end, tokens, told)
+                arms = namer.assign(kept, choose)
                 for candidate in candidates:
                     candidate.arm = arms.get(candidate.link.token.start)
                 for candidate in candidates:
                     candidate.contrast = contrast(candidate, candidates)
-                candidates = [twin for c in candidates for twin in for_either_arm(text, c, memory)]
+                candidates = [twin for c in candidates for twin in for_either_arm(text, c, told)]
             yield from candidates
 
     def _finding(self, text: str, candidate: Candidate, design: str = "") -> Finding | None:
@@ -177,6 +229,19 @@ class Extractor:
         if candidate.confidence < ACCEPT:
             return None
         return make_finding(text, candidate, design=design)
+
+
+def _at(findings: Iterable[Finding], link: Link) -> Finding | None:
+    """The finding that stands where the link's value does."""
+    token = link.token
+    for f in findings:
+        if f.start is None or f.end is None or str(f.endpoint) != link.key:
+            continue
+        if 2 * (min(f.end, token.end) - max(f.start, token.start)) >= max(f.end, token.end) - min(
+            f.start, token.start
+        ):
+            return f
+    return None
 
 
 _PRIMARY = re.compile(

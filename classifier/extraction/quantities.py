@@ -86,7 +86,7 @@ _PATTERN = re.compile(
     rf"|among|seen|observed)))"
     # grade 3/4, phase 2, day 1, cohort 2, cycle 1-6, score of 0-1
     rf"|(?P<label>(?:[Gg]rades?|[Ss]tages?|[Pp]hase|[Dd]ays?|[Cc]ycles?|[Ll]evels?|[Cc]ohorts?|[Gg]roups?"
-    rf"|[Aa]rms?|[Ss]cores?|[Tt]ypes?|codons?|exons?|[Vv]ersion|ECOG|PS|KPS|BMI|[Nn]umber|No\.?"
+    rf"|[Aa]rms?|[Ss]tudy|[Pp]art|[Ss]cores?|[Tt]ypes?|codons?|exons?|[Vv]ersion|ECOG|PS|KPS|BMI|[Nn]umber|No\.?"
     rf"|NCT){S}(?:of{S1}|>{S}or{S}=){{0,1}}{SIGN}{S}(?:\d{{1,4}}(?![.,\u00b7]?\d))(?:(?:{DASH}|/|to|or|and|,"
     rf"|{S1})+\d{{1,3}}(?!{S}{PERCENT}|[.\u00b7]?\d)|\+)*(?!{S}{PERCENT}|{S}months|{TO}\d))"
     # at 24 months, after five years, at 1, 3 and 5 years, at month 18
@@ -152,7 +152,8 @@ _WORDS_BEFORE = frozenset(
     " interquartile inter iqr min range ranges"
     " ranging total sd sem se standard n i no grade grades stage stages phase day days cycle cycles"
     " level levels cohort"
-    " cohorts group groups arm arms score scores type types codon codons exon exons version ecog ps kps"
+    " cohorts group groups arm arms score scores type types codon codons exon exons study part version"
+    " ecog ps kps"
     " bmi number nct"
     " at after by within over none all both not nr ne unreached undefined"
     " zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"

@@ -26,6 +26,7 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     read_rows(text, tokens)
     _units_behind_brackets(text, tokens)
     _units_in_heads(text, tokens)
+    _counts_in_heads(text, tokens)
     spread_units(text, tokens)
     _times_before_endpoints(text, tokens)
     _thresholds_after_endpoints(text, tokens)
@@ -55,7 +56,7 @@ def _units_behind_brackets(text: str, tokens: list[Token]) -> None:
 
 
 _UNIT_IN_HEAD = re.compile(
-    rf"\s*(?:\(|\[|,|\bin)\s*(?P<u>months|weeks|days|years|mo|{PERCENT})\s*(?:\)|\]|,|:|\bwas\b|\bwere\b)"
+    rf"\s*(?:\(|\[|,|\bin)\s*(?P<u>months|weeks|days|years|mo|{PERCENT})\s*(?:\(95\s?%\s?CI\)\s*)?(?:\)|\]|,|:|\bwas\b|\bwere\b)"
 )
 
 
@@ -67,6 +68,8 @@ def _units_in_heads(text: str, tokens: list[Token]) -> None:
         if token.kind == "endpoint":
             head = _UNIT_IN_HEAD.match(text, token.end, token.end + 24)
             unit, depth = (head["u"], token.depth) if head else ("", 0)
+        elif token.kind == "hr":
+            unit = ""
         q = token.quantity
         if not unit or token.kind != "value" or q is None or q.kind is not Kind.PLAIN or q.value is None:
             continue
@@ -76,6 +79,28 @@ def _units_in_heads(text: str, tokens: list[Token]) -> None:
             token.quantity = Quantity(Kind.PERCENT, q.start, q.end, q.value)
         else:
             token.quantity = Quantity(Kind.TIME, q.start, q.end, to_months(q.value, unit), unit=unit)
+
+
+_COUNTS_IN_HEAD = re.compile(r"\s*,?\s*(?:[nN]|[Nn]o\.?|patients)\s*\(%\)\s*[:,]?")
+
+
+def _counts_in_heads(text: str, tokens: list[Token]) -> None:
+    """ "ORR, n (%): 41 (91) | 42 (93)": the percentages stand in the brackets, without their sign."""
+    under = False
+    for i, token in enumerate(tokens):
+        if token.kind == "endpoint":
+            under = _COUNTS_IN_HEAD.match(text, token.end, token.end + 24) is not None
+        q, before = token.quantity, tokens[i - 2] if i > 1 else None
+        if not under or q is None or q.kind is not Kind.PLAIN or q.value is None or before is None:
+            continue
+        if tokens[i - 1].kind != "open" or before.quantity is None or before.quantity.kind is not Kind.PLAIN:
+            continue
+        if q.value <= 100 and before.kind == "value":
+            token.quantity = Quantity(Kind.PERCENT, q.start, q.end, q.value)
+            token.count, before.kind = int(before.quantity.value or 0), "merged"
+            if i + 1 < len(tokens) and tokens[i + 1].kind == "close":
+                token.depth, token.after = before.depth, tokens[i + 1].end
+                tokens[i - 1].kind = tokens[i + 1].kind = "merged"
 
 
 def _times_before_endpoints(text: str, tokens: list[Token]) -> None:

@@ -18,7 +18,7 @@ _CUE = re.compile(
 )
 _BRACKET = re.compile(r"[()\[\]]")
 LIST_JOIN = re.compile(
-    r"\s*(?:[,/]|,?\s*(?:and|or|to|but)|,?\s*(?:vs?\.?|versus|against|than|as compared (?:with|to)"
+    r"\s*(?:[,/|]|,?\s*(?:and|or|to|but)|,?\s*(?:vs?\.?|versus|against|than|as compared (?:with|to)"
     r"|compared (?:with|to)))\s*"
     r"(?:\d+\s*(?:/|of)\s*\d+\s*[\[(]?)?\Z"
 )
@@ -76,6 +76,8 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
         kind = "value" if q.kind in _VALUE_KINDS else str(q.kind)
         found.append(Token(kind, q.start, q.end, quantity=q, count=q.count, total=q.total))
     for mention in find_endpoints(text, start, end):
+        if _is_group(text, mention.start, mention.end):
+            continue
         if not _inside(mention.start, mention.end, taken):
             found.append(Token("endpoint", mention.start, mention.end, key=mention.key))
             months = re.search(r"(?<=PFS)-?(\d+)\Z", text[mention.start : mention.end])
@@ -97,6 +99,17 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
     found.sort(key=_order)
     _set_depth(found)
     return found
+
+
+_RESPONDERS = re.compile(r"(?i:(?:non-?)?responders?)")
+_COUNTED = re.compile(r"(?:\b(?:were|was|as|of|number)|\d|%|\)|\bno)\s+(?:non-?)?\Z")
+
+
+def _is_group(text: str, start: int, end: int) -> bool:
+    """ "in slow responders": people who are spoken of, not a result; "12 responders" is one."""
+    if _RESPONDERS.fullmatch(text, start, end) is None:
+        return False
+    return _COUNTED.search(text, max(0, start - 12), start) is None
 
 
 def _order(token: Token) -> tuple[int, int]:

@@ -41,7 +41,7 @@ def extractor() -> Extractor:
         ),
         pytest.param(
             "Median OS was 32 months for patients with del(17p) and not reached for those without.",
-            ["patients with del(17p)", "without"],
+            ["patients with del(17p)", "those without"],
             id="a name with brackets",
         ),
         pytest.param(

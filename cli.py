@@ -791,6 +791,8 @@ def retrain(project: ProjectOption = HERE, seed: SeedOption = 0, as_json: JsonOp
         if value is not None:
             typer.echo(f"  {name}, out of fold: {value:.3f}")
     typer.echo(f"  {'promoted' if done.promoted else 'not promoted'}: {done.reason}")
+    if done.criteria:
+        typer.echo(f"  learned from reasons: {', '.join(done.criteria)}")
 
 
 @models_app.command("list")
@@ -853,17 +855,20 @@ def score(
     _known(engine, ("local",), "--engine")
     if (project is None) == (model is None):
         raise UsageError("give --project DIR or --model BUNDLE, whose model scores")
-    protocol = None
+    protocol = criteria = None
     if project is not None:
+        from training.criteria import current_criteria
         from training.retrain import load_current
 
         with _open(project) as opened:
-            fitted, protocol = load_current(opened), opened.protocol
+            fitted, protocol, criteria = load_current(opened), opened.protocol, current_criteria(opened)
     else:
         assert model is not None
         fitted = RelevanceModel.load(model)
     with _progress("Scoring") as advance:
-        scored = score_file(source, output, model=fitted, protocol=protocol, on_records=advance)
+        scored = score_file(
+            source, output, model=fitted, protocol=protocol, criteria_model=criteria, on_records=advance
+        )
     typer.echo(
         f"{output}: {scored.n_records} records scored, {scored.n_findings} findings in them,"
         f" {scored.n_rejected} entries rejected ({scored.model_id})"

@@ -21,6 +21,7 @@ from data.errors import ScreeningError
 from data.protocol import CRITERIA, Protocol, parse_protocol
 from data.readers import Reject, open_records, read
 from data.records import FINDING_FIELDS, Record
+from models.criteria import CriteriaModel
 from models.relevance import RelevanceModel
 
 MANIFEST = "_manifest.json"  # readers of Parquet folders pass over names that begin with _ or .
@@ -74,11 +75,13 @@ def score_file(
     *,
     model: RelevanceModel,
     protocol: Protocol | None = None,
+    criteria_model: CriteriaModel | None = None,
     on_records: Callable[[int], None] = lambda n_done: None,
 ) -> Scored:
     """Score every record of a file, streamed in constant memory.
 
-    With a protocol each record also gets a verdict per criterion. All of it is prediction: nothing
+    With a protocol each record also gets a verdict per criterion, by its terms and by what was learned
+    from decisions (`criteria_model`). All of it is prediction: nothing
     here comes near the dataset.
 
     The folder holds one Parquet part per input file and, written last, `_manifest.json`: a folder
@@ -92,7 +95,12 @@ def score_file(
     opened = open_records(path)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ScreeningError(f"{folder}: holds something already; give --output a new folder")
-    scorer = _Scorer(model, load_extractor(), Eligibility(protocol or _NO_CRITERIA), protocol is not None)
+    scorer = _Scorer(
+        model,
+        load_extractor(),
+        Eligibility(protocol or _NO_CRITERIA, criteria_model=criteria_model),
+        protocol is not None,
+    )
     counts = {"records": 0, "rejected": 0, "findings": 0}
     rejected: list[dict[str, Any]] = []
 

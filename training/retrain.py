@@ -22,6 +22,7 @@ from data.store.dataset import confirmed_records
 from data.store.imports import all_records
 from data.store.registry import Model
 from models.relevance import RelevanceModel
+from training.criteria import keep_criteria
 
 KIND = "relevance"
 N_FOLDS = 5
@@ -47,6 +48,7 @@ class Retrained:
     promoted: bool
     is_new: bool
     reason: str
+    criteria: tuple[str, ...] = ()  # those that the confirmed decisions taught a model of their own
 
 
 def retrain(project: Project, *, seed: int = 0) -> Retrained:
@@ -77,8 +79,9 @@ def retrain(project: Project, *, seed: int = 0) -> Retrained:
         reason = "nothing was confirmed since the current model was fitted"
         if _save(project, model, labels):
             reason = "its bundle was gone and has been written again; nothing was confirmed since"
+        learned = keep_criteria(project, model.model_id, confirmed, seed=seed)
         return Retrained(
-            model.model_id, n_included, len(labels) - n_included, None, None, False, False, reason
+            model.model_id, n_included, len(labels) - n_included, None, None, False, False, reason, learned
         )
     known = _labels_of(project, current) if current else None
     ours = measure(pool, labels, labels, project.protocol, seed=seed)
@@ -87,8 +90,9 @@ def retrain(project: Project, *, seed: int = 0) -> Retrained:
     if current is not None and known is None:
         reason = "the current model's labels are gone, so the two cannot be compared; promote it by hand"
     _keep(project, model, labels, ours=ours, theirs=theirs, promoted=promoted, reason=reason)
+    learned = keep_criteria(project, model.model_id, confirmed, seed=seed)
     n_excluded = len(labels) - n_included
-    return Retrained(model.model_id, n_included, n_excluded, ours, theirs, promoted, True, reason)
+    return Retrained(model.model_id, n_included, n_excluded, ours, theirs, promoted, True, reason, learned)
 
 
 def measure(

@@ -184,12 +184,17 @@ def show(*, every: int = 14) -> None:
         print(f"{explain(x.record, judged)}\nlabel: {x.verdict} {x.reason}; {told} {x.design}\n")
 
 
-def tune(*, least_recall: float = 0.98) -> None:
-    """Each review judged by the thresholds that set most aside in the other seven at that recall."""
+def tune(*, least_recall: float = 0.985) -> None:
+    """Each review judged by the thresholds that set most aside in the other seven at that recall.
+
+    The recall asked of the seven is a little higher than the .98 wanted of the eighth.
+    """
     reviews = load_reviews()
     grid = [
-        Thresholds(partial=partial, partial_alone=alone, population_closed=closed)
-        for partial, alone, closed in itertools.product((0.2, 0.3, 0.4), (0.4, 0.5, 0.6), (5.0, 6.0))
+        Thresholds(partial_alone=alone, population_closed=closed, population_partial=partial, design=design)
+        for alone, closed, partial, design in itertools.product(
+            (0.5, 0.6, 0.7), (5.0, 6.0), (0.5, 0.6), (0.85, 0.9)
+        )
     ]
     counts = np.zeros((len(grid), len(reviews), 2), dtype=np.int64)  # set aside, includes among them
     for g, thresholds in enumerate(grid):
@@ -210,7 +215,8 @@ def tune(*, least_recall: float = 0.98) -> None:
         left_out[r] = counts[best, r]
         chosen = grid[best]
         told = (
-            f"partial {chosen.partial}, alone {chosen.partial_alone}, population {chosen.population_closed}"
+            f"alone {chosen.partial_alone}, population {chosen.population_closed} and"
+            f" {chosen.population_partial}, design {chosen.design}"
         )
         share = left_out[r, 0] / n_records[r]
         print(f"{review.name:24}{share:7.3f} aside, {left_out[r, 1]:2d} of {n_included[r]:3d} lost   {told}")

@@ -29,7 +29,6 @@ from data.records import Design, Record
 from models.background import load_background
 from models.criteria import CriteriaModel
 from models.design import DESIGNS, DesignModel, load_design_model
-from models.drug_names import with_known_names
 from models.terms import Hit, Terms
 
 FULL_ABSTRACT = 400  # characters; shorter ones often leave out what a study was about
@@ -101,8 +100,8 @@ class Judgement:
 class Thresholds:
     """From where on a full abstract says that a criterion is not met.
 
-    Chosen on seven of eight finished drug and behaviour reviews, the eighth left out in turn
-    (`benchmarks/eligibility.py --tune`); the same values came out nearly every time.
+    Chosen on seven of eight finished drug and behaviour reviews, the eighth left out in turn, and then on
+    all of them (`benchmarks/eligibility.py --tune`); the same values came out nearly every time.
 
     Attributes
     ----------
@@ -115,6 +114,9 @@ class Thresholds:
     population_closed, population_partial, population_intervention : float
         The population is absent where its terms are this rare, this little of them is there, and less
         than this of the intervention.
+    name : float
+        Rarity from which the telling word of an intervention's term, in the title of a record, is enough
+        for neither to be absent.
     design : float
         Probability of an unwanted design from which the study design is not met.
     """
@@ -123,9 +125,10 @@ class Thresholds:
     partial: float = 0.3
     partial_alone: float = 0.6
     population_closed: float = 5.0
-    population_partial: float = 0.5
+    population_partial: float = 0.6
     population_intervention: float = 0.7
-    design: float = 0.9
+    name: float = 5.5
+    design: float = 0.85
 
 
 class Eligibility:
@@ -155,8 +158,7 @@ class Eligibility:
         self.criteria_model = criteria_model
         self.thresholds = thresholds or Thresholds()
         self.design_model = design_model or load_design_model()
-        named = {c.name: with_known_names(c) for c in protocol.criteria}
-        self._terms = Terms(list(named.values()))
+        self._terms = Terms.of(protocol)
         self._forms = WordForms()
         background = load_background()
         topic = [protocol.title, protocol.question]
@@ -164,7 +166,7 @@ class Eligibility:
             c.name: Absence(c, background, also=topic if c.name == "intervention" else ())
             for c in protocol.criteria
         }
-        self._roots = {c.name: _roots(c) for c in named.values()}
+        self._roots = {c.name: _roots(c) for c in self._terms.criteria}
         self._design_rule = DesignRule(protocol.criterion("study_design"), sure=self.thresholds.design)
 
     def judge(self, records: Sequence[Record]) -> list[Judgement]:
@@ -220,8 +222,10 @@ class Eligibility:
             return frozenset()
         words = words_of(record.text, self._forms)
         population, intervention = self._absence["population"], self._absence["intervention"]
-        held = intervention.coverage(words)
         limit = self.thresholds
+        if intervention.names(words_of(record.title, self._forms), rarity=limit.name):
+            return frozenset()
+        held = intervention.coverage(words)
         absent = set()
         least = limit.partial_alone if "population" in missing else limit.partial
         if intervention.rarity >= limit.closed and held < least:

@@ -72,11 +72,11 @@ class DesignRule:
     ----------
     criterion : Criterion
         `study_design` of the protocol.
-    sure : float, default=0.9
+    sure : float, default=0.85
         Probability of an unwanted design from which the criterion is not met.
     """
 
-    def __init__(self, criterion: Criterion, *, sure: float = 0.9) -> None:
+    def __init__(self, criterion: Criterion, *, sure: float = 0.85) -> None:
         self.sure = sure
         self.wanted = wanted_designs(criterion)
         named = bool(criterion.designs)

@@ -106,8 +106,17 @@ class Absence:
         own = [_rarities(term, background) for term in criterion.terms]
         self._phrases = [w for w in (*own, *(_rarities(t, background) for t in also)) if w]
         self._long = {w for phrase in self._phrases for w in phrase if len(w) >= _LONG}
+        # what a phrase of several words is the name of: "morphine" in "morphine sustained release"
+        self._names = {name: w[name] for w in own if w for name in (max(w, key=w.__getitem__),)}
         rarest = [max(w.values()) for w in own if w]
         self.rarity = float(np.median(rarest)) if rarest else 0.0
+
+    def names(self, words: frozenset[str], *, rarity: float) -> bool:
+        """Whether the rarest word of a term, at least this rare, is among the words.
+
+        The rest of a term often says form or dose, for which every author has other words.
+        """
+        return any(found >= rarity and name in words for name, found in self._names.items())
 
     def coverage(self, words: frozenset[str]) -> float:
         """Share of the best-covered phrase found among the words, rare words counting more: 0 to 1.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from data.protocol import Criterion
+from data.protocol import Criterion, Protocol
 
 _PARTNERS = ("Pd", "Rd", "Vd", "Kd", "Cd", "VCd", "VRd", "KRd", "VTd", "VMP", "Pom", "Pom-dex")
 _NAMES: dict[str, tuple[str, ...]] = {
@@ -67,3 +67,8 @@ def with_known_names(criterion: Criterion) -> Criterion:
         if known_names(term)
     }
     return replace(criterion, synonyms={**criterion.synonyms, **added}) if added else criterion
+
+
+def named_criteria(protocol: Protocol) -> tuple[Criterion, ...]:
+    """The criteria of a protocol with the other names of their drugs: what every matcher looks for."""
+    return tuple(with_known_names(c) for c in protocol.criteria)

@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix, vstack
 from data.protocol import CRITERIA, Protocol
 from data.records import Design, Record
 from models.design import DESIGNS, load_design_model
+from models.drug_names import named_criteria
 from models.features import count_grams, weigh
 from models.terms import Hit, Terms
 
@@ -135,7 +136,7 @@ def n_terms(protocol: Protocol) -> int:
 
 
 def _wanted_terms(protocol: Protocol) -> list[tuple[str, str]]:
-    return [(c.name, term) for c in protocol.criteria for term in c.terms]
+    return [(c.name, term) for c in named_criteria(protocol) for term in c.terms]
 
 
 def _all_hits(protocol: Protocol, records: Sequence[Record]) -> list[list[Hit]]:

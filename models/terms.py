@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from data.protocol import Criterion, Protocol
+from models.drug_names import named_criteria
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][sS]\b)?|\d+")
 _WORD_OR_TRUNCATED = re.compile(r"[^\W\d_]+(?:['’][sS]\b)?\*?|\d+")
@@ -147,8 +148,8 @@ class Terms:
 
     @classmethod
     def of(cls, protocol: Protocol) -> Terms:
-        """Compile the terms of a protocol."""
-        return cls(protocol.criteria)
+        """Compile the terms of a protocol, its drugs under all their names (`models.drug_names`)."""
+        return cls(named_criteria(protocol))
 
     def find(self, text: str) -> list[Hit]:
         """Every hit in the text, in order of place.

@@ -345,6 +345,35 @@ def test_few_decisions_never_make_a_criterion_not_met() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        pytest.param("Retarded morphine after amputation", UNCLEAR, id="the name alone"),
+        pytest.param("Sustained relief after amputation", NOT_MET, id="the rest of a term alone"),
+        pytest.param("Massage after amputation", NOT_MET, id="nothing of it"),
+    ],
+)
+def test_the_name_of_a_term_in_the_title_leaves_open_what_is_absent(title: str, expected: Verdict) -> None:
+    tables = (
+        'title = "Opioids"\n[population]\nwanted = ["osteoarthritis", "neuropathic pain"]\n'
+        '[intervention]\nwanted = ["morphine sustained release", "oxycodone", "methadone"]\n'
+    )
+    (judged,) = Eligibility(parse_protocol(tables)).judge([Record(title=title, abstract=FILLER)])
+    assert judged.criteria[1].verdict is expected
+    assert len(FILLER) >= FULL_ABSTRACT
+
+
+def test_what_is_highlighted_anywhere_is_what_is_judged_by() -> None:
+    protocol = parse_protocol('title = "T"\n[intervention]\nwanted = ["daratumumab"]\n')
+    text = "DaraKd, Darzalex and D-Pd"
+    (judged,) = Eligibility(protocol).judge([Record(title=text)])
+    hits = Terms.of(protocol).find(text)
+    assert [text[h.start : h.end] for h in hits] == ["DaraKd", "Darzalex", "D-Pd"]
+    assert [(s.start, s.end, s.term) for s in judged.criteria[1].spans] == [
+        (h.start, h.end, h.term) for h in hits
+    ]
+
+
+@pytest.mark.parametrize(
     ("tables", "expected"),
     [
         pytest.param("", [("population", "has no terms"), ("intervention", "has no terms")], id="no terms"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -39,15 +40,21 @@ class Desk:
     _judged: dict[int, tuple[Eligibility, Judgement]] = field(default_factory=dict)
 
     def judge(self, record_id: int, record: Record) -> Judgement:
-        """The record judged by the criteria; of the latest ones it is remembered."""
-        known = self._judged.pop(record_id, None)
-        if known is None or known[0] is not self.eligibility:
-            (judgement,) = self.eligibility.judge([record])
-            known = (self.eligibility, judgement)
-        self._judged[record_id] = known
-        while len(self._judged) > MOST_REMEMBERED:
-            self._judged.pop(next(iter(self._judged)), None)
-        return known[1]
+        """The record judged by the criteria."""
+        return self.judge_all({record_id: record})[record_id]
+
+    def judge_all(self, records: Mapping[int, Record]) -> dict[int, Judgement]:
+        """Records judged by the criteria, by id: several together take little longer than one.
+
+        The latest judgements are remembered.
+        """
+        new = [i for i in records if self._judged.get(i, (None,))[0] is not self.eligibility]
+        judged = self.eligibility.judge([records[i] for i in new])
+        self._judged.update({i: (self.eligibility, one) for i, one in zip(new, judged, strict=True)})
+        found = {i: self._judged[i][1] for i in records}
+        for old in list(self._judged)[:-MOST_REMEMBERED]:
+            self._judged.pop(old, None)
+        return found
 
     @property
     def protocol(self) -> Protocol:

@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from data.errors import StoreError
 from data.protocol import Stage
 from data.store import queue
+from data.store.imports import load_record
 from data.store.queue import QueueEntry
 from review.web.desk import Desk
 from review.web.errors import conflict
 from review.web.payloads import screening_payload
 
-MAX_AHEAD, MAX_HELD, MAX_APART = 16, 40, 400
+MAX_AHEAD, MAX_HELD, MAX_APART = 20, 100, 400
 RecordId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
@@ -56,13 +57,11 @@ def lent_payload(
 ) -> dict[str, Any]:
     """The order in which to read what was lent, and those records that the page has not got yet."""
     there = {*wanted.held, *wanted.spare}
+    new = [e for e in entries if e.record_id not in there]
+    desk.judge_all({e.record_id: load_record(db, e.record_id).record for e in new})
     return {
         "order": [e.record_id for e in entries],
-        "records": [
-            screening_payload(db, desk, e, leased=True, stage=stage)
-            for e in entries
-            if e.record_id not in there
-        ],
+        "records": [screening_payload(db, desk, e, leased=True, stage=stage) for e in new],
     }
 
 

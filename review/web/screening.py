@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from data.errors import StoreError
 from data.protocol import Stage
@@ -24,11 +24,12 @@ from data.store.schema import screening_decisions
 from review.progress import progress_of
 from review.search import LISTS, search_records
 from review.web.desk import Desk, desk_of
-from review.web.errors import conflict, not_found
+from review.web.errors import Refused, conflict, not_found
 from review.web.lending import Body, RecordId, WantedBody, check_lease, lend, lent_payload
 from review.web.payloads import screening_payload, standing_entry, suggestion_payload
 
 MAX_NOTE = 4000
+MAX_ENTRIES = 20
 router = APIRouter(prefix="/api")
 AtDesk = Annotated[Desk, Depends(desk_of)]
 AtStage = Annotated[Stage, Query(alias="stage")]
@@ -71,6 +72,26 @@ class MarkBody(Body):
     kind: MarkKind
     is_set: bool = True
     note: Note = ""
+    next: WantedBody | None = None
+
+
+class EntryBody(Body):
+    """One of several entries that are sent together."""
+
+    decision: DecisionBody | None = None
+    mark: MarkBody | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> EntryBody:
+        if (self.decision is None) == (self.mark is None):
+            raise ValueError("an entry is a decision or a mark")
+        return self
+
+
+class EntriesBody(Body):
+    """What a page could not send one by one: fast reading, or a connection that was lost for a while."""
+
+    entries: list[EntryBody] = Field(min_length=1, max_length=MAX_ENTRIES)
     next: WantedBody | None = None
 
 
@@ -127,29 +148,26 @@ def suggestion(record_id: int, desk: AtDesk) -> dict[str, Any]:
 def decide(body: DecisionBody, desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
     """Keep a decision on a record that is lent to this person; sent twice it is written once."""
     with desk.project.store.write() as db:
-        group_id = _known(db, body.record_id)
-        outcome = _written_before(db, desk, body, group_id, stage)
-        if outcome is None:
-            check_lease(db, desk, group_id, stage)
-            _check_seen(db, desk, body, group_id, stage)
-            reading = queue.reading_of(db, group_id, person_id=desk.person_id, stage=stage)
-            seen = queue.suggestion_was_shown(db, group_id, person_id=desk.person_id, stage=stage)
-            decision = Decision(
-                person=desk.person,
-                record_id=body.record_id,
-                verdict=body.verdict,
-                stage=stage,
-                reason=body.reason,
-                note=body.note,
-                shown_model_id=reading.model_id if reading else None,
-                shown_rank=reading.rank if reading else None,
-                suggestion_visible=seen or body.suggestion_visible,
-                key=body.key,
-            )
-            outcome = str(decisions.decide(db, decision, protocol=desk.protocol).outcome)
-            queue.end_lease(db, group_id, person_id=desk.person_id, stage=stage)
+        outcome = _decide(db, desk, body, stage)
         entries = lend(db, desk, body.next, stage) if body.next else []
     return {"outcome": outcome} | _told(desk, stage, body.next, entries)
+
+
+@router.post("/entries")
+def enter(body: EntriesBody, desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
+    """Keep several entries, each for itself: one that is refused does not hold up the others."""
+    results: list[dict[str, Any]] = []
+    with desk.project.store.write() as db:
+        for entry in body.entries:
+            try:
+                with db.begin_nested():
+                    results.append(_enter(db, desk, entry, stage))
+            except Refused as err:
+                results.append({"status": err.status, "error": err.code, "message": str(err)})
+            except StoreError as err:
+                results.append({"status": 422, "error": "invalid", "message": str(err)})
+        entries = lend(db, desk, body.next, stage) if body.next else []
+    return {"results": results} | _told(desk, stage, body.next, entries)
 
 
 @router.post("/undo")
@@ -178,16 +196,8 @@ def undo(body: UndoBody, desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[
 @router.post("/marks")
 def mark(body: MarkBody, desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
     """Skip a record or put it up for discussion; it is given back to the queue."""
-    if body.kind not in (MarkKind.SKIP, MarkKind.DISCUSS):
-        raise conflict(f"{body.kind}: is not a mark of this page", code="unknown_mark")
     with desk.project.store.write() as db:
-        group_id = _known(db, body.record_id)
-        values = body.model_dump(exclude={"next"}) | {"record_id": group_id, "stage": str(stage)}
-        try:
-            keep_mark(db, Mark(person_id=desk.person_id, **values))
-        except StoreError as err:
-            raise conflict(str(err), code="key_used") from err
-        queue.end_lease(db, group_id, person_id=desk.person_id, stage=stage)
+        _mark(db, desk, body, stage)
         entries = lend(db, desk, body.next, stage) if body.next else []
     return _told(desk, stage, body.next, entries)
 
@@ -236,6 +246,53 @@ def progress(desk: AtDesk, stage: AtStage = TITLE_ABSTRACT) -> dict[str, Any]:
     """Counts, and when the queue was last written."""
     with desk.project.store.read() as db:
         return _progress(db, desk, stage)
+
+
+def _enter(db: sa.Connection, desk: Desk, entry: EntryBody, stage: Stage) -> dict[str, Any]:
+    if entry.decision is not None:
+        return {"outcome": _decide(db, desk, entry.decision, stage)}
+    assert entry.mark is not None
+    _mark(db, desk, entry.mark, stage)
+    return {"outcome": None}
+
+
+def _decide(db: sa.Connection, desk: Desk, body: DecisionBody, stage: Stage) -> str:
+    """Keep one decision; where the reference stands then."""
+    group_id = _known(db, body.record_id)
+    outcome = _written_before(db, desk, body, group_id, stage)
+    if outcome is not None:
+        return outcome
+    check_lease(db, desk, group_id, stage)
+    _check_seen(db, desk, body, group_id, stage)
+    reading = queue.reading_of(db, group_id, person_id=desk.person_id, stage=stage)
+    seen = queue.suggestion_was_shown(db, group_id, person_id=desk.person_id, stage=stage)
+    decision = Decision(
+        person=desk.person,
+        record_id=body.record_id,
+        verdict=body.verdict,
+        stage=stage,
+        reason=body.reason,
+        note=body.note,
+        shown_model_id=reading.model_id if reading else None,
+        shown_rank=reading.rank if reading else None,
+        suggestion_visible=seen or body.suggestion_visible,
+        key=body.key,
+    )
+    written = decisions.decide(db, decision, protocol=desk.protocol)
+    queue.end_lease(db, group_id, person_id=desk.person_id, stage=stage)
+    return str(written.outcome)
+
+
+def _mark(db: sa.Connection, desk: Desk, body: MarkBody, stage: Stage) -> None:
+    if body.kind not in (MarkKind.SKIP, MarkKind.DISCUSS):
+        raise conflict(f"{body.kind}: is not a mark of this page", code="unknown_mark")
+    group_id = _known(db, body.record_id)
+    values = body.model_dump(exclude={"next"}) | {"record_id": group_id, "stage": str(stage)}
+    try:
+        keep_mark(db, Mark(person_id=desk.person_id, **values))
+    except StoreError as err:
+        raise conflict(str(err), code="key_used") from err
+    queue.end_lease(db, group_id, person_id=desk.person_id, stage=stage)
 
 
 def _known(db: sa.Connection, record_id: int) -> int:

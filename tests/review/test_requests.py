@@ -61,6 +61,55 @@ def test_a_decision_brings_the_next_records_along_in_the_order_of_the_queue(read
     assert len(log_rows(reader.project)) == 1
 
 
+def test_entries_sent_together_are_each_kept_or_refused_for_themselves(reader) -> None:
+    one, other, third = (r["id"] for r in reader.lease(3))
+    reader.web.post(f"/api/records/{one}/lease", json={})
+
+    def decision(key: str, record_id: int, verdict: str = "include", **more: object) -> dict[str, object]:
+        return {"decision": {"key": f"{KEY}-{key}", "record_id": record_id, "verdict": verdict} | more}
+
+    skip = {"mark": {"key": f"{KEY}-m", "record_id": third, "kind": "skip"}}
+    entries = [
+        decision("a", one), decision("b", 999), decision("c", one, "exclude"),
+        decision("d", other, reason="population"), decision("e", other, "exclude", reason="population"), skip,
+    ]  # fmt: skip
+    wanted = {"held": [], "n": 1}
+    for _ in range(2):
+        answer = reader.web.post("/api/entries", json={"entries": entries, "next": wanted})
+        assert answer.status_code == 200
+        told = [r.get("error") or r["outcome"] for r in answer.json()["results"]]
+        assert told[0] == "include"
+        assert told[1] == "not_found"
+        assert told[2] in ("lease_expired", "decided_meanwhile")
+        assert told[3] in ("invalid", "lease_expired")
+        assert told[4:] == ["exclude", None]
+        assert len(answer.json()["order"]) == 1
+    query = sa.text("SELECT record_id, verdict FROM screening_decisions ORDER BY id")
+    with reader.project.store.read() as db:
+        assert [tuple(r) for r in db.execute(query)] == [(one, "include"), (other, "exclude")]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([], id="none"),
+        pytest.param([{}], id="neither decision nor mark"),
+        pytest.param(
+            [{"decision": {"key": KEY, "record_id": 1, "verdict": "include"}, "mark": {"key": KEY}}],
+            id="both",
+        ),
+        pytest.param(
+            [{"decision": {"key": f"{KEY}-{i}", "record_id": 1, "verdict": "include"}} for i in range(21)],
+            id="more than go together",
+        ),
+    ],
+)
+def test_a_bad_list_of_entries_is_refused_whole(untouched, entries) -> None:
+    answer = untouched.web.post("/api/entries", json={"entries": entries})
+    assert (answer.status_code, answer.json()["error"]) == (422, "invalid")
+    assert log_rows(untouched.project) == []
+
+
 def test_a_page_that_did_not_show_ones_own_decision_cannot_write_over_it(reader) -> None:
     (record,) = reader.lease()
     reader.decide(record["id"], key=KEY)
@@ -221,6 +270,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         ("/api/decisions", {"key": KEY, "record_id": 1, "verdict": "include"}),
         ("/api/undo", {"key": KEY, "record_id": 1}),
         ("/api/marks", {"key": KEY, "record_id": 1, "kind": "skip"}),
+        ("/api/entries", {"entries": [{"mark": {"key": KEY, "record_id": 1, "kind": "skip"}}]}),
         ("/api/leases", {"n": 1}),
         ("/api/findings/decisions", {"key": KEY, "finding_ids": [1], "verdict": "confirm"}),
     ],
@@ -265,7 +315,7 @@ BAD = [
     pytest.param(DECISION | {"note": "x" * 70_000}, 413, "too_large", "64 kB", id="oversized body"),
     pytest.param(DECISION | {"key": ""}, 422, "invalid", "key", id="no key"),
     pytest.param(DECISION | {"next": {"n": 99}}, 422, "invalid", "next.n", id="too many"),
-    pytest.param(DECISION | {"next": {"held": list(range(1, 50))}}, 422, "invalid", "held", id="held"),
+    pytest.param(DECISION | {"next": {"held": list(range(1, 102))}}, 422, "invalid", "held", id="held"),
     pytest.param(DECISION | {"replaces": "it"}, 422, "invalid", "replaces", id="replaces no decision"),
     pytest.param(DECISION | {"person": "Somebody"}, 422, "invalid", "person", id="somebody else's name"),
 ]  # fmt: skip

@@ -5,13 +5,15 @@ import { Refusal, post, remember } from "/static/js/page.js";
 import { inherit, own } from "/static/js/tabs.js";
 
 const NAME = "outbox";
+const MOST = 20; // entries in one request
 const WAITS = [250, 500, 1000, 2000, 4000];
 
 export class Outbox {
   // onSent(entry, answer), onRefused(entry, refusal), onState({ waiting, online });
-  // send(path, body, entry) may add to what is posted.
-  constructor({ onSent, onRefused, onState, send = post }) {
-    Object.assign(this, { onSent, onRefused, onState, post: send });
+  // send(path, body, entry) may add to what is posted; sendMany(entries), where there is one, sends several at
+  // once (those that canJoin) and answers with a list: an answer, or a refusal of that entry only.
+  constructor({ onSent, onRefused, onState, send = post, sendMany = null, canJoin = () => false }) {
+    Object.assign(this, { onSent, onRefused, onState, post: send, sendMany, canJoin });
     this.entries = [];
     this.failures = 0;
     this.sending = false;
@@ -48,17 +50,19 @@ export class Outbox {
     this.sending = true;
     clearTimeout(this.timer);
     while (this.entries.length) {
-      const entry = this.entries[0];
+      const many = this.leading();
       try {
-        const answer = await this.send(entry);
+        if (many.length > 1) await this.together(many);
+        else await this.single(this.entries[0]);
         this.failures = 0;
-        this.shift(entry);
-        this.onSent(entry, answer);
       } catch (problem) {
         if (problem instanceof Refusal && problem.status < 500) {
           this.failures = 0;
-          this.shift(entry);
-          this.onRefused(entry, problem);
+          if (many.length > 1) many[0].alone = true;
+          else {
+            this.shift(this.entries[0]);
+            this.onRefused(many[0], problem);
+          }
           continue;
         }
         this.failures += 1;
@@ -68,6 +72,38 @@ export class Outbox {
     }
     this.sending = false;
     this.onState({ waiting: this.entries.length, online: this.failures === 0 });
+  }
+
+  // The entries at the front that can go together, within the size of one request.
+  leading() {
+    const many = this.entries.slice(0, 1);
+    let size = JSON.stringify(many).length;
+    if (!this.sendMany || !this.canJoin(many[0]) || many[0].alone) return many;
+    for (const entry of this.entries.slice(1, MOST)) {
+      size += JSON.stringify(entry).length;
+      if (!this.canJoin(entry) || entry.alone || size > 30_000) break;
+      many.push(entry);
+    }
+    return many;
+  }
+
+  async together(many) {
+    const results = await this.sendMany(many);
+    many.forEach((entry, i) => {
+      const result = results[i];
+      if (result.error === "lease_expired") entry.alone = true; // goes once more, by itself
+      else {
+        this.shift(entry);
+        if (result.error) this.onRefused(entry, new Refusal(result.status, result.error, result.message));
+        else this.onSent(entry, result);
+      }
+    });
+  }
+
+  async single(entry) {
+    const answer = await this.send(entry);
+    this.shift(entry);
+    this.onSent(entry, answer);
   }
 
   shift(entry) {

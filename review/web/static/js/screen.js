@@ -7,7 +7,7 @@ import { inTurn, ofOthers, own } from "/static/js/tabs.js";
 import { byline, fill, fullText, item, showMeta } from "/static/js/render.js";
 import { useSearch } from "/static/js/search.js";
 
-const AHEAD = 12; // records held beside the one on screen, so that nobody waits
+const AHEAD = 16; // records held beside the one on screen, so that nobody waits
 const FIXED = 2; // in a quiet moment those behind the next ones are exchanged for what is ranked better by now
 const QUIET = 700; // milliseconds after a decision
 const STAGE = document.querySelector("[data-stage]").dataset.stage;
@@ -271,7 +271,7 @@ async function wants(n_fixed) {
   const { n, lists } = await ofOthers(`held-${STAGE}`);
   windows = n;
   const fixed = ahead.slice(0, n_fixed);
-  const held = [...(current ? [current.id] : []), ...fixed.map((r) => r.id), ...unsentIds()].slice(-40);
+  const held = [...(current ? [current.id] : []), ...fixed.map((r) => r.id), ...unsentIds()].slice(0, 100);
   return {
     held,
     spare: ahead.slice(n_fixed).map((r) => r.id),
@@ -307,6 +307,17 @@ const send = (path, body, entry) =>
         take(answer, wanted);
         return answer;
       });
+
+// Decisions that came faster than they could be sent, or while nobody answered, go together.
+const canJoin = (entry) => !entry.tag.reopen && [api("decisions"), api("marks")].includes(entry.path);
+const sendMany = (many) =>
+  inTurn(async () => {
+    const wanted = await wants(AHEAD);
+    const entries = many.map((e) => ({ [e.path === api("decisions") ? "decision" : "mark"]: e.body }));
+    const answer = await post(api("entries"), { entries, next: wanted });
+    take(answer, wanted);
+    return answer.results;
+  });
 
 let refilling = false;
 let resting;
@@ -352,9 +363,13 @@ async function jump(recordId) {
 const outbox = new Outbox({
   onState: tellState,
   send,
+  sendMany,
+  canJoin,
   onSent(entry, answer) {
-    progress = answer.progress;
-    showProgress();
+    if (answer.progress) {
+      progress = answer.progress;
+      showProgress();
+    }
     if (entry.tag.reopen) jump(entry.tag.reopen);
     // By then the queue has learnt from this decision.
     clearTimeout(resting);

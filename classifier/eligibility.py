@@ -303,6 +303,8 @@ def _judge_terms(criterion: Criterion, found: TermEvidence, *, absent: bool) -> 
             return Verdict.NOT_MET, 0.15
         if found.title_against or found.n_against > found.n_own:
             return Verdict.UNCLEAR, 0.4
+    if any(found.said.isdisjoint(group) for group in criterion.together) and found.n_for:
+        return Verdict.UNCLEAR, 0.4
     if found.n_own:
         return Verdict.MET, 0.95 if found.title_own else 0.85 if found.n_own > 1 else 0.75
     if found.n_for:

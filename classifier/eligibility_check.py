@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -47,6 +48,11 @@ def _notes(criterion: Criterion) -> Iterator[ProtocolNote]:
             name, (), "has no terms: every record will be unclear on it; add `wanted` or `unwanted` terms"
         )
     yield from _overlaps(criterion)
+    counted = Counter(t for group in criterion.together for t in set(group))
+    if twice := tuple(t for t, n in counted.items() if n > 1):
+        yield ProtocolNote(
+            name, twice, "stand in several lists of `together`: one mention is enough for all of them"
+        )
     silent = tuple(t for t in (*criterion.terms, *criterion.unwanted) if not _finds_itself(criterion, t))
     if silent:
         yield ProtocolNote(name, silent, "hold no letter or digit and match nothing; take them out")

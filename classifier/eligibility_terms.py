@@ -46,6 +46,9 @@ class TermEvidence:
         after it) and that are not about earlier treatment.
     title_own : int
         The same in the title.
+    said : frozenset of str
+        Wanted terms (for a synonym the term it stands for) with a mention for it that no unwanted word
+        qualifies, about earlier treatment or not.
     """
 
     n_for: int
@@ -55,6 +58,7 @@ class TermEvidence:
     n_unwanted: int
     n_own: int
     title_own: int
+    said: frozenset[str]
 
 
 def weigh_mentions(mentions: Sequence[Mention], root_of: Mapping[str, str]) -> TermEvidence:
@@ -79,6 +83,7 @@ def weigh_mentions(mentions: Sequence[Mention], root_of: Mapping[str, str]) -> T
         n_unwanted=sum(not m.hit.wanted for m in against),
         n_own=len(own),
         title_own=sum(m.in_title for m in own),
+        said=frozenset(root_of.get(m.hit.term, m.hit.term) for m in speaking) - qualified,
     )
 
 

@@ -74,6 +74,9 @@ class Criterion:
         Other words for a wanted term (brand, code name, abbreviation).
     unwanted : tuple of str
         Terms that speak against it.
+    together : tuple of tuple of str
+        Groups of wanted terms of each of which one must stand (myeloma, and an earlier antibody); empty
+        when any one term will do.
     designs : tuple of Design
         Only for `study_design`: the designs that are eligible; empty when the file does not say.
     """
@@ -83,6 +86,7 @@ class Criterion:
     wanted: tuple[str, ...] = ()
     synonyms: Mapping[str, tuple[str, ...]]
     unwanted: tuple[str, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
     designs: tuple[Design, ...] = ()
 
     @property
@@ -242,7 +246,7 @@ class _Reader:
         )
 
     def criterion(self, tables: dict[str, Any], name: str) -> Criterion:
-        allowed = {"description", "wanted", "synonyms", "unwanted"}
+        allowed = {"description", "wanted", "synonyms", "unwanted", "together"}
         table = self.table(tables, name, allowed | ({"designs"} if name == "study_design" else set()))
         synonyms = table.get("synonyms", {})
         if not isinstance(synonyms, dict):
@@ -252,14 +256,33 @@ class _Reader:
             if word not in list(Design):
                 raise self.error(name, "designs", f"{word!r} is none of {', '.join(Design)}")
             designs.append(Design(word))
+        wanted = self.words(table, name, "wanted")
         return Criterion(
             name=name,
             description=self.string(table, name, "description"),
-            wanted=self.words(table, name, "wanted"),
+            wanted=wanted,
             synonyms={term: self.words(synonyms, name, term) for term in synonyms},
             unwanted=self.words(table, name, "unwanted"),
+            together=self.groups(table, name, wanted),
             designs=tuple(designs),
         )
+
+    def groups(
+        self, table: dict[str, Any], where: str, wanted: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], ...]:
+        """The lists of `together`: two or more, each of wanted terms."""
+        value = table.get("together", [])
+        if not isinstance(value, list) or not all(isinstance(group, list) and group for group in value):
+            raise self.error(
+                where, "together", f'must be lists of wanted terms: [["...", "..."], ["..."]], not {value!r}'
+            )
+        groups = tuple(self.words({"together": group}, where, "together") for group in value)
+        if len(groups) == 1:
+            raise self.error(where, "together", "takes two lists or more: one term of each must stand")
+        for term in (term for group in groups for term in group):
+            if term not in wanted:
+                raise self.error(where, "together", f"{term!r} is not in `wanted`; add it there")
+        return groups
 
     def table(self, tables: dict[str, Any], name: str, allowed: set[str]) -> dict[str, Any]:
         table = tables.get(name, {})

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from classifier.eligibility import (
@@ -13,6 +15,7 @@ from classifier.eligibility_context import Context, context_of
 from classifier.eligibility_design import wanted_designs
 from classifier.eligibility_learning import learn_criteria
 from classifier.eligibility_text import explain, mark_terms, plain
+from data.errors import ProtocolError
 from data.protocol import CRITERIA, Criterion, Protocol, parse_protocol
 from data.records import Design, Record
 from models.criteria import Outcome
@@ -362,6 +365,49 @@ def test_the_name_of_a_term_in_the_title_leaves_open_what_is_absent(title: str, 
     assert len(FILLER) >= FULL_ABSTRACT
 
 
+TOGETHER = """
+title = "Retreatment"
+[population]
+wanted = ["myeloma", "prior daratumumab", "retreatment"]
+together = [["myeloma"], ["prior daratumumab", "retreatment"]]
+unwanted = ["newly diagnosed"]
+[population.synonyms]
+"prior daratumumab" = ["after daratumumab"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        pytest.param("Retreatment in myeloma", MET, id="one of each"),
+        pytest.param("Isatuximab in myeloma after daratumumab", MET, id="a synonym, about earlier treatment"),
+        pytest.param("Isatuximab in myeloma", UNCLEAR, id="the second is missing"),
+        pytest.param("Retreatment in amyloidosis", UNCLEAR, id="the first is missing"),
+        pytest.param("Isatuximab in newly diagnosed myeloma", NOT_MET, id="unwanted"),
+        pytest.param("Isatuximab in amyloidosis", UNCLEAR, id="neither"),
+    ],
+)
+def test_terms_that_must_stand_together(title: str, expected: Verdict) -> None:
+    assert verdicts(Eligibility(parse_protocol(TOGETHER)), title)["population"] is expected
+
+
+@pytest.mark.parametrize(
+    ("together", "says"),
+    [
+        pytest.param('["myeloma"]', "must be lists of wanted terms", id="one list of words"),
+        pytest.param('[["myeloma"]]', "takes two lists or more", id="one list"),
+        pytest.param('[["myeloma"], []]', "must be lists of wanted terms", id="an empty list"),
+        pytest.param('[["myeloma"], ["relapsed"]]', "'relapsed' is not in `wanted`", id="not wanted"),
+        pytest.param('[["myeloma"], [3]]', "must be a list of texts", id="a number"),
+    ],
+)
+def test_what_together_may_not_hold(together: str, says: str) -> None:
+    text = TOGETHER.replace('[["myeloma"], ["prior daratumumab", "retreatment"]]', together)
+    with pytest.raises(ProtocolError, match=re.escape(says)) as caught:
+        parse_protocol(text)
+    assert str(caught.value).startswith("protocol.toml:5: population.together ")
+
+
 def test_what_is_highlighted_anywhere_is_what_is_judged_by() -> None:
     protocol = parse_protocol('title = "T"\n[intervention]\nwanted = ["daratumumab"]\n')
     text = "DaraKd, Darzalex and D-Pd"
@@ -387,6 +433,12 @@ def test_what_is_highlighted_anywhere_is_what_is_judged_by() -> None:
             '[population]\nwanted = ["asthma", "+++"]\n[intervention]\nwanted = ["support"]\n',
             [("population", "hold no letter"), ("intervention", "is described by common words")],
             id="signs, and common words",
+        ),
+        pytest.param(
+            '[population]\nwanted = ["asthma", "adults"]\ntogether = [["asthma"], ["asthma", "adults"]]\n'
+            '[intervention]\nwanted = ["omalizumab"]\n',
+            [("population", "stand in several lists"), ("population", "is described by common words")],
+            id="a term in two lists of together",
         ),
         pytest.param(
             '[population]\nwanted = ["asthma"]\n[intervention]\nwanted = ["omalizumab"]\n', [], id="clean"

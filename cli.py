@@ -793,6 +793,10 @@ def retrain(project: ProjectOption = HERE, seed: SeedOption = 0, as_json: JsonOp
     typer.echo(f"  {'promoted' if done.promoted else 'not promoted'}: {done.reason}")
     if done.criteria:
         typer.echo(f"  learned from reasons: {', '.join(done.criteria)}")
+    if done.extraction is not None:
+        x = done.extraction
+        typer.echo(f"{x.model_id}: fitted to {x.n_right} confirmed and {x.n_wrong} rejected findings")
+        typer.echo(f"  {'promoted' if x.promoted else 'not promoted'}: {x.reason}")
 
 
 @models_app.command("list")
@@ -810,7 +814,10 @@ def models_list(project: ProjectOption = HERE, as_json: JsonOption = False) -> N
     for model in found:
         n_labels, precision = model.metrics.get("n_labels"), model.metrics.get("average_precision")
         measured = f"{precision:.3f}" if precision is not None else "not measured"
-        typer.echo(f"{model.model_id}  {model.status:<9}  {n_labels} labels  average precision {measured}")
+        what = "average precision " + measured
+        if "log_loss" in model.metrics:
+            what = f"log loss {model.metrics['log_loss']:.3f}"
+        typer.echo(f"{model.model_id}  {model.status:<9}  {n_labels} labels  {what}")
     if not found:
         _say("no model yet; `picosieve retrain` fits one")
 
@@ -826,12 +833,15 @@ def models_promote(model_id: str, project: ProjectOption = HERE) -> None:
 
 
 @models_app.command("rollback")
-def models_rollback(project: ProjectOption = HERE) -> None:
+def models_rollback(
+    project: ProjectOption = HERE,
+    kind: Annotated[str, typer.Option("--kind", help="relevance or outcome_spans.")] = "relevance",
+) -> None:
     """Make the model before the current one current again."""
     from data.store.registry import roll_back
 
     with _open(project) as opened, opened.store.write() as db:
-        model_id = roll_back(db, kind="relevance", reason="by hand")
+        model_id = roll_back(db, kind=kind, reason="by hand")
     typer.echo(f"{model_id}: current")
 
 

@@ -42,6 +42,9 @@ class OutcomeSpans:
     penalty : float, default=0.5
         Weight of the squared L2 norm of the weights against the summed log loss. Chosen by
         cross-validation over records of the annotated abstracts (0.1 to 5 differ by less than 0.003 F1).
+    prior : OutcomeSpans or None
+        A fitted model to start from: the penalty is then on what the weights and the bias depart from
+        its own, so that a few judged findings move it a little and many move it much.
 
     Attributes
     ----------
@@ -53,8 +56,14 @@ class OutcomeSpans:
         The choice of each finding's group, kept in the same bundle.
     """
 
-    def __init__(self, *, penalty: float = 0.5) -> None:
+    names_: list[str]
+    weights_: npt.NDArray[np.float64]
+    bias_: float
+    _weight_of: dict[str, float]
+
+    def __init__(self, *, penalty: float = 0.5, prior: OutcomeSpans | None = None) -> None:
         self.penalty = penalty
+        self.prior = prior
         self.arms: ArmChoice | None = None
 
     def fit(self, rows: Sequence[Features], labels: Sequence[int]) -> Self:
@@ -62,18 +71,22 @@ class OutcomeSpans:
         if len(rows) != len(labels):
             raise ValueError(f"{len(rows)} rows and {len(labels)} labels; one label per row is due")
         y = np.asarray(labels, dtype=np.float64)
-        if set(np.unique(y)) - {0.0, 1.0} or len(set(labels)) < 2:
+        if set(np.unique(y)) - {0.0, 1.0} or (len(set(labels)) < 2 and self.prior is None):
             raise ValueError("labels must be 0 and 1, and both must occur")
-        self.names_ = sorted({name for row in rows for name in row})
+        known = dict(self.prior._weight_of) if self.prior is not None else {}
+        self.names_ = sorted({name for row in rows for name in row} | known.keys())
         column = {name: k for k, name in enumerate(self.names_)}
         x = np.zeros((len(rows), len(self.names_)))
         for i, row in enumerate(rows):
             for name, value in row.items():
                 x[i, column[name]] = value
-        found = minimize(
-            _loss, np.zeros(len(self.names_) + 1), args=(x, y, self.penalty), jac=True, method="L-BFGS-B"
-        )
-        self.weights_: npt.NDArray[np.float64] = found.x[:-1]
+        start = np.asarray([known.get(name, 0.0) for name in self.names_] + [0.0])
+        pulled = np.append(np.ones(len(self.names_)), 0.0)  # the bias is free without a prior
+        if self.prior is not None:
+            start[-1], pulled[-1] = self.prior.bias_, 1.0
+        args = (x, y, self.penalty * pulled, start)
+        found = minimize(_loss, start, args=args, jac=True, method="L-BFGS-B")
+        self.weights_ = found.x[:-1]
         self.bias_ = float(found.x[-1])
         self._index()
         return self
@@ -166,12 +179,12 @@ def _choice_loss(
     return loss, slope
 
 
-def save_outcome_spans(
-    model: OutcomeSpans, folder: Path, *, trained_on: str, metrics: Mapping[str, float]
-) -> Path:
-    """Write a fitted model to a folder of its own; `trained_on` names its labels in the manifest."""
+def outcome_spans_bundle(
+    model: OutcomeSpans, *, trained_on: str, metrics: Mapping[str, float], labels_fingerprint: str = ""
+) -> Bundle:
+    """A fitted model as plain arrays; `trained_on` names its labels in the manifest."""
     arms = model.arms.weights_ if model.arms is not None else {}
-    bundle = Bundle(
+    return Bundle(
         kind=KIND,
         model_version=MODEL_VERSION,
         recipe={"penalty": model.penalty, "trained_on": trained_on},
@@ -182,9 +195,16 @@ def save_outcome_spans(
             "arm_names": np.asarray(list(arms), dtype=np.str_),
             "arm_weights": np.asarray(list(arms.values()), dtype=np.float64),
         },
+        labels_fingerprint=labels_fingerprint,
         metrics=metrics,
     )
-    return save_bundle(bundle, folder)
+
+
+def save_outcome_spans(
+    model: OutcomeSpans, folder: Path, *, trained_on: str, metrics: Mapping[str, float]
+) -> Path:
+    """Write a fitted model to a folder of its own."""
+    return save_bundle(outcome_spans_bundle(model, trained_on=trained_on, metrics=metrics), folder)
 
 
 def load_outcome_spans(folder: Path | Traversable | None = None) -> OutcomeSpans:
@@ -208,14 +228,15 @@ def _loss(
     theta: npt.NDArray[np.float64],
     x: npt.NDArray[np.float64],
     y: npt.NDArray[np.float64],
-    penalty: float,
+    penalty: npt.NDArray[np.float64],
+    start: npt.NDArray[np.float64],
 ) -> tuple[float, npt.NDArray[np.float64]]:
-    """Penalised log loss and its gradient; the bias is not penalised."""
-    weights, bias = theta[:-1], theta[-1]
+    """Log loss, penalised by the squared way from `start`, and its gradient."""
+    weights, bias, away = theta[:-1], theta[-1], theta - start
     score = x @ weights + bias
     p = 1.0 / (1.0 + np.exp(-np.clip(score, -30, 30)))
-    loss = float(np.sum(np.logaddexp(0.0, score) - y * score) + 0.5 * penalty * weights @ weights)
-    slope = np.append(x.T @ (p - y) + penalty * weights, np.sum(p - y))
+    loss = float(np.sum(np.logaddexp(0.0, score) - y * score) + 0.5 * away @ (penalty * away))
+    slope = np.append(x.T @ (p - y), np.sum(p - y)) + penalty * away
     return loss, slope
 
 

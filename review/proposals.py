@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.metadata import version
 
-from classifier.extraction import load_extractor
+from classifier.extraction.current import project_extractor
 from data.project import Project
 from data.store import findings
 from data.store.imports import all_records
@@ -22,7 +22,7 @@ def propose_findings(
     Proposals that nobody decided on are replaced; whatever a person decided on stays.
     `on_record(done, total)` is called as the work goes on.
     """
-    extractor = load_extractor()
+    extractor = project_extractor(project)
     with project.store.read() as db:
         pool = [s for s in all_records(db, representatives=True) if s.record.has_text]
     n_findings = 0

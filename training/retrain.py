@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from data.store.imports import all_records
 from data.store.registry import Model
 from models.relevance import RelevanceModel
 from training.criteria import keep_criteria
+from training.outcome_spans import RefittedExtraction, refit_extraction
 
 KIND = "relevance"
 N_FOLDS = 5
@@ -49,9 +50,20 @@ class Retrained:
     is_new: bool
     reason: str
     criteria: tuple[str, ...] = ()  # those that the confirmed decisions taught a model of their own
+    extraction: RefittedExtraction | None = None  # None while too few findings were judged
 
 
 def retrain(project: Project, *, seed: int = 0) -> Retrained:
+    """Fit the ranking to the confirmed records, and the extraction to the judged findings.
+
+    See `retrain_ranking` and `training.outcome_spans.refit_extraction`; each model becomes the current
+    one of its kind if it is not worse.
+    """
+    done = retrain_ranking(project, seed=seed)
+    return replace(done, extraction=refit_extraction(project))
+
+
+def retrain_ranking(project: Project, *, seed: int = 0) -> Retrained:
     """Fit on the confirmed records and promote the model if it is not worse than the current one.
 
     Both are measured alike: five folds over the confirmed records, each fold ranked by a model

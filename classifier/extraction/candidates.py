@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from classifier.extraction.arm_choice import Told
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.linking import Link, is_duration
 from classifier.extraction.numbers import Kind
+from classifier.extraction.proposals import Told
 from classifier.extraction.sentences import Sentence
 from classifier.extraction.tokens import Token
 

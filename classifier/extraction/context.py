@@ -42,6 +42,15 @@ _TUMOUR = re.compile(
 )
 
 
+_MOOD = re.compile(r"depressi|psychotherap|HAM-D|antidepress|anxiety")
+_TREATED_TUMOUR = re.compile(
+    r"progression|chemother|RECIST|tumou?r respon|objective respon|PFS|remission (?:of|induc)"
+)
+
+
 def is_of_another_disease(text: str) -> bool:
     """Whether "response" here is that of a disease which is no tumour."""
-    return _OTHER_DISEASE.search(text) is not None and _TUMOUR.search(text) is None
+    if _TUMOUR.search(text) is None:
+        return _OTHER_DISEASE.search(text) is not None
+    # "depression in women with breast cancer": the disease that responds is the other one
+    return len(_MOOD.findall(text)) >= 2 and _TREATED_TUMOUR.search(text) is None

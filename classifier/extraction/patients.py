@@ -139,27 +139,37 @@ def _sizes(text: str, sentence: Sentence, order: int) -> Iterator[_Size]:
     yield from _arms(text, sentence)
 
 
+_PASSIVE = re.compile(rf"\s+(?:were|underwent|was|started|began|{_DONE})\b")
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_CLAUSE_END = re.compile(r";|, (?:and|of|with|while|whereas|\d)|\band (?:\d|were )|\(")
+_CLAUSE_START = re.compile(r"[;,(]|\band\b")
+_GRADED = re.compile(r"\b(?:grades?|stage|age[sd]?|than|least|over|under)\s+(?:of\s+)?\Z")
+_SAMPLES = re.compile(r"\b(?:cells?|samples?|specimens?|tissues?)\s+(?:\w+\s+){0,3}(?:from|of)\s*\Z")
+_ASSIGNED = re.compile(r"[Rr]andom|RANDOM|[Aa]ssign|[Aa]llocat")
+
+
 def _weigh(text: str, sentence: Sentence, order: int, match: re.Match[str]) -> _Size | None:
     start, end = match.span("n")
     n = int(parse_number(re.sub("[\u2009\u202f]", ",", match["n"])))
+    if n < 3:
+        return None
     before = text[max(sentence.start, start - 90) : start]
     after = text[end : min(sentence.end, end + 120)]
-    unbracketed = re.sub(r"\s*\([^()]*\)", "", after)
-    clause_after = re.split(r";|, (?:and|of|with|while|whereas|\d)|\band (?:\d|were )|\(", unbracketed)[0]
-    clause_before = re.split(r"[;,(]|\band\b", before)[-1]
     people = _THEN_PEOPLE.match(after)
     verb_before = _DONE_BEFORE.search(before) or _SEEN_BEFORE.search(before)
-    passive = re.match(rf"\s+(?:were|underwent|was|started|began|{_DONE})\b", after)
+    passive = _PASSIVE.match(after)
     if _UNIT_AFTER.match(after) or (n > 9999 and not people):
         return None
-    if n < 3 or not (
-        people or verb_before or passive or _TOTAL_BEFORE.search(before) or "led to treatment" in after[:20]
-    ):
-        return None
+    if not (people or verb_before or passive or _TOTAL_BEFORE.search(before)):
+        if "led to treatment" not in after[:20]:
+            return None
     if 1900 <= n <= 2035 and not people:
         return None
     if not people and _RECORDS.search(text, sentence.start, sentence.end):
         return None  # "34 were eligible": records, not people
+    unbracketed = _BRACKETS.sub("", after)
+    clause_after = _CLAUSE_END.split(unbracketed, maxsplit=1)[0]
+    clause_before = _CLAUSE_START.split(before)[-1]
     weight = 0.75 if people else 0.25
     if _DONE_BEFORE.search(before) or (_THEN_DONE.match(clause_after) and (people or passive)):
         weight += 1.5
@@ -175,11 +185,9 @@ def _weigh(text: str, sentence: Sentence, order: int, match: re.Match[str]) -> _
         clause_after[:60]
     ):
         weight -= 0.9
-    if _EACH.search(clause_after[:40]) or re.search(
-        r"\b(?:grades?|stage|age[sd]?|than|least|over|under)\s+(?:of\s+)?\Z", before
-    ):
+    if _EACH.search(clause_after[:40]) or _GRADED.search(before[-16:]):
         weight -= 2.0
-    if re.search(r"\b(?:cells?|samples?|specimens?|tissues?)\s+(?:\w+\s+){0,3}(?:from|of)\s*\Z", before):
+    if _SAMPLES.search(before):
         weight -= 0.2
     if text.rfind("(", sentence.start, start) > text.rfind(")", sentence.start, start):
         weight -= 0.75
@@ -192,12 +200,16 @@ def _weigh(text: str, sentence: Sentence, order: int, match: re.Match[str]) -> _
 def _arms(text: str, sentence: Sentence) -> Iterator[_Size]:
     """Sums over arms: "(n = 76) or placebo (n = 73)", "350 to receive A and 320 to receive B"."""
     words = text[sentence.start : sentence.end]
-    if _PLANNED.search(words) and not re.search(r"\b(?:were|was)\b", words):
-        return
+    found = list(_sums(words))
+    if found and not (_PLANNED.search(words) and not re.search(r"\b(?:were|was)\b", words)):
+        yield from found
+
+
+def _sums(words: str) -> Iterator[_Size]:
     sized = [int(parse_number(m["n"])) for m in _IN_BRACKET.finditer(words)] if "=" in words else []
     if len(sized) > 2 and 2 * max(sized) == sum(sized):  # the whole stands among its parts
         sized = [max(sized)]
-    assigned = re.search(r"randomi[sz]|randomly|assign|allocat", words, re.IGNORECASE)
+    assigned = _ASSIGNED.search(words)
     if len(sized) == 1 and re.search(
         rf"(?:{_PEOPLE}|population|cohort)[^()]{{0,90}}\([nN]\s*=", words, re.IGNORECASE
     ):
@@ -221,6 +233,6 @@ def _arms(text: str, sentence: Sentence) -> Iterator[_Size]:
     )
     if len(halves) >= 2:
         yield _Size(sum(map(int, halves)), 2.0)
-    out_of = [int(m["n"]) for m in _OUT_OF.finditer(words)]
+    out_of = [int(m["n"]) for m in _OUT_OF.finditer(words)] if "/" in words or " of " in words else []
     if len(out_of) == 2 and re.search(r"\b(?:arm|group|with|anastrozole|treated)\b", words):
         yield _Size(sum(out_of), 0.75)

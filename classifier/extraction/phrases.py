@@ -1,169 +1,199 @@
-"""A sentence as a row of items for the question "who is this value about": phrases that may name a group,
-and what stands between them (small words, brackets, endpoints, values).
-
-A phrase is a stretch of words that no verb of result, preposition, conjunction, bracket, endpoint or
-value interrupts. What a phrase is, is not decided here: that is for the learned choice in `arm_choice.py`.
-"""
+"""The phrases of a sentence that may name groups: single, joined and in lists, and what stands around."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from classifier.extraction.endpoints import KIND
-from classifier.extraction.numbers import Kind
+from classifier.extraction.group_names import clean
+from classifier.extraction.group_words import is_nameless, means_everybody, says_all
+from classifier.extraction.items import Item, read_items
 from classifier.extraction.tokens import Token
 
-_WORD = re.compile(r"[^\s()\[\];,:|=]+(?:\([^()\s]{1,14}\)[^\s()\[\];,:|=]*)?|[()\[\];,:|=]")
-_PREPOSITIONS = frozenset(
-    "in with for among on of from after under by to following within without between across at during per"
-    " via into over amongst".split()
+Phrase = tuple[int, int, str]  # first and last item, and the name; "" means everybody
+
+_LABELLED = re.compile(r"(?:CR|VGPR|PR|study \w+|cohort \w+|arm \w+|part \w+)[ .]*\Z")
+_COLLECTIVE = re.compile(r"\A(?:order|groups?|cohorts?|classes|sequence|number)\s+(?=\S)")
+_CLASS = re.compile(
+    r"\b(?:order|class\w*|groups?|grouped|categor\w+|cohorts?|arms?|sequences?|strata|stratified|divided"
+    r"|given|as|number|levels?|quartiles?|tertiles?|lines?)\b",
+    re.IGNORECASE,
 )
-_VERSUS = frozenset("vs vs. v v. versus than compared against over relative".split())
-_JOINING = frozenset("and or & nor plus/minus".split())
-_VERBS = frozenset(
-    "was were is are be been being had has have having did does do showed shown show shows achieved achieve"
-    " reached reach experienced demonstrated displayed gave yielded resulted produced led improved prolonged"
-    " extended increased decreased reduced raised lowered shortened remained became occurred observed seen"
-    " noted recorded reported estimated attained obtained documented found amounted ranged spread varied lay"
-    " stood came fell rose differed favored favoured favoring favouring translated exceeded continued"
-    " maintained sustained provided offered compared comparing associated predicted identified could may"
-    " might would will can should done responded survived died followed showing demonstrating giving"
-    " reaching achieving there it they we being given gave whose identified".split()
-)
-_ADVERBS = frozenset(
-    "significantly statistically respectively only also not no however while whereas but which that when if"
-    " because although though since as so thus hence more less longer shorter higher lower better worse"
-    " greater superior inferior similar comparable different about approximately nearly almost still even"
-    " just slightly markedly substantially consistently yet already i.e. e.g. who whom whose where overall"
-    " median mean medians estimated respective corresponding then further least most".split()
-)
-_ARTICLES = frozenset("the a an those these all both either our their its each this every any".split())
-_MORE_THAN = re.compile(
-    r"(?:(?:more|less|longer|shorter|greater|fewer|older|younger|lower|higher|later) than"
-    r"|over|under|above|below"
-    r"|at least) (?=[\d\u2265>])"
-)
-_RESPONDERS = re.compile(r"responders")
-_HAVING = re.compile(r"\b(?:with|without|achiev\w+|in|reaching|attaining|of|entered|entering)\s+(?:a\s+)?\Z")
-_LIMIT = re.compile(r"(?:\bthan|\bto|\bover|[<>\u2264\u2265]|\bwithin|\bbelow|\babove|\bleast)\s*\Z")
-_NO_WORDS = frozenset(("a p-value", "a group size", "a standard deviation", "a confidence level"))
 
 
-@dataclass(slots=True)
-class Item:
-    """One item of the row: `kind` is a letter, `word` what it says where that matters.
-
-    A phrase; p preposition; j joining word; x versus; v verb; d adverb; E endpoint; V value; I interval;
-    T time point; H hazard ratio; m median or mean; R respectively; N another number; or a punctuation mark.
-    """
-
-    kind: str
-    start: int
-    end: int
-    word: str = ""
-    token: Token | None = None
-
-
-_LETTER = {
-    "endpoint": "E",
-    "value": "V",
-    "interval": "I",
-    "timepoint": "T",
-    "hr": "H",
-    "median": "m",
-    "mean": "m",
-    "respectively": "R",
-    "none": "N",
-}
-
-
-def read_items(text: str, start: int, end: int, tokens: list[Token], linked: set[int]) -> list[Item]:
-    """The row of items of one sentence, left to right.
+class Row:
+    """The items of one sentence and its phrases.
 
     Parameters
     ----------
-    linked : set of int
-        Starts of the values that an endpoint claims; other bare numbers are words like any other.
+    lenient : bool, default=False
+        Whether bare numbers may name groups, as in a list of classes told beforehand.
     """
-    fixed = [t for t in tokens if _is_fixed(text, t, linked)]
-    items: list[Item] = []
-    at = start
-    for token in fixed:
-        if token.start < at:
+
+    def __init__(
+        self,
+        text: str,
+        start: int,
+        end: int,
+        tokens: list[Token],
+        linked: set[int],
+        *,
+        lenient: bool = False,
+    ) -> None:
+        self.text, self.start, self.end, self.lenient = text, start, end, lenient
+        self.items = read_items(text, start, end, tokens, linked)
+        self._cleaned: dict[tuple[int, int], str | None] = {}
+
+    def side(self, i: int) -> str:
+        """The small word or the letter of an item; "edge" outside of the sentence."""
+        if not 0 <= i < len(self.items):
+            return "edge"
+        item = self.items[i]
+        return item.word if item.kind in "pjxvd" else item.kind
+
+    def kind(self, i: int) -> str:
+        """The letter of an item; "edge" outside of the sentence."""
+        return self.items[i].kind if 0 <= i < len(self.items) else "edge"
+
+    def joined_by(self, i: int, j: int) -> str:
+        """The small words that join a phrase of several parts."""
+        return " ".join(k.word for k in self.items[i + 1 : j] if k.kind in "pj")
+
+    def name(self, first: int, last: int) -> str | None:
+        """The cleaned name of the items from `first` to `last`; None where they name no group."""
+        start, end = self.items[first].start, self.items[last].end
+        key = (start, end)
+        if key not in self._cleaned:
+            words = self.text[start:end].strip(" ,;:.")
+            if self.lenient:
+                words = _COLLECTIVE.sub("", words)
+            bare = self.lenient and not any(c.isalpha() for c in words)
+            self._cleaned[key] = words if bare or _LABELLED.match(words) else clean(words)
+        return self._cleaned[key]
+
+    def phrases(self) -> Iterator[Phrase]:
+        """Every phrase, and up to two more joined to it by prepositions or "and"."""
+        items = self.items
+        for i, item in enumerate(items):
+            if item.word == "without" and self.kind(i + 1) in ("(", ")", ",", ";", "V", "x", "R", "edge"):
+                yield i, i, self._from(item.start, item.end)
+            if item.kind != "A":
+                continue
+            name = self.name(i, i)
+            if name and i and items[i - 1].word in ("without", "no", "non"):
+                name = self._from(items[i - 1].start, item.end)
+            if name is None:
+                if says_all(self.text[item.start : item.end]):
+                    yield i, i, ""
+            elif means_everybody(name):
+                yield i, i, ""
+            elif not is_nameless(name):
+                yield i, i, name
+            yield from self._joined(i)
+
+    def _joined(self, i: int) -> Iterator[Phrase]:
+        items, j = self.items, i
+        for _ in range(2):
+            k = j + 1
+            while k < len(items) and k <= j + 2 and items[k].kind in "pj":
+                k += 1
+            if k == j + 1 or k >= len(items) or items[k].kind != "A":
+                return
+            j = k
+            name = self.name(i, j)
+            if name:
+                yield i, j, name
+
+    def _from(self, start: int, end: int) -> str:
+        """The words with a "those" before them."""
+        if self.text.endswith("those ", self.start, start):
+            start -= 6
+        return self.text[start:end].strip(" .,:;")
+
+    def regions(self, n: int) -> Iterator[tuple[int, int, tuple[str, ...], str]]:
+        """Lists of just `n` names with nothing but joining words between: first, last, names, shape."""
+        for first, item in enumerate(self.items):
+            if item.kind != "A" or self._goes_on(first):
+                continue
+            members, shape = self._members(first)
+            for names in self._groupings(members, n):
+                yield first, members[-1][1], names, shape[-2:]
+
+    def _members(self, first: int) -> tuple[list[list[int]], str]:
+        items = self.items
+        members, shape, i = [[first, first]], "", first + 1
+        while i < len(items):
+            k = i
+            while k < len(items) and items[k].kind in "p,jxd|/;":
+                k += 1
+            if k == i or k >= len(items) or items[k].kind != "A":
+                skipped = self._behind_bracket(i)  # "X (n = 12) or Y"
+                if skipped == i:
+                    break
+                i = skipped
+                continue
+            kinds = "".join(x.kind for x in items[i:k])
+            if kinds == "p":
+                members[-1][1] = k
+            else:
+                members.append([k, k])
+                shape += "x" if "x" in kinds else kinds[0] if kinds[0] in ",|;" else "j"
+            i = k + 1
+        return members, shape
+
+    def _goes_on(self, first: int) -> bool:
+        """Whether the phrase at `first` goes on with a list."""
+        k = first - 1
+        while k >= 0 and self.items[k].kind in "pd":
+            k -= 1
+        return k >= 1 and self.items[k].kind in ",jx|" and self.items[k - 1].kind == "A"
+
+    def _behind_bracket(self, i: int) -> int:
+        if self.kind(i) != "(":
+            return i
+        depth = 0
+        for k in range(i, min(len(self.items), i + 9)):
+            depth += (self.items[k].kind == "(") - (self.items[k].kind == ")")
+            if depth == 0:
+                return k + 1
+        return i
+
+    def _groupings(self, members: list[list[int]], n: int) -> Iterator[tuple[str, ...]]:
+        """The members as `n` names: the last `n`, the first `n`, or joined to two."""
+        spans = []
+        if len(members) >= n:
+            spans.append([(m[0], m[1]) for m in members[-n:]])
+        if len(members) > n:
+            spans.append([(m[0], m[1]) for m in members[:n]])
+        if n == 2 and len(members) in (3, 4):
+            for cut in range(1, len(members)):
+                spans.append([(members[0][0], members[cut - 1][1]), (members[cut][0], members[-1][1])])
+        for span in spans:
+            names = [self.name(*pair) for pair in span]
+            told = tuple(name for name in names if name)
+            if len(told) == n == len(set(told)):
+                yield told
+
+    def cells(self, n: int, stop: int) -> Iterator[tuple[str, ...]]:
+        """ "Cohort A B C D": the head of a flattened table, among the items before `stop`."""
+        for item in self.items[:stop]:
+            words = self.text[item.start : item.end].split() if item.kind == "A" else []
+            if len(words) == n + 1 and _CLASS.fullmatch(words[0]) and all(len(w) < 3 for w in words[1:]):
+                yield tuple(words[1:])
+
+    def speaks_of_classes(self, first: int) -> bool:
+        """Whether the words before a list announce classes or an order."""
+        item = self.items[first]
+        return _CLASS.search(self.text, max(self.start, item.start - 40), item.end) is not None
+
+
+def template(items: Sequence[Item]) -> str:
+    """What stands between, as a row of letters; brackets that open and close again are left out."""
+    out: list[str] = []
+    for item in items:
+        if item.kind == ")" and "(" in out:
+            while out.pop() != "(":
+                pass
             continue
-        _read_words(text, at, token.start, items)
-        items.append(Item(_LETTER[token.kind], token.start, token.end, token.key or token.kind, token))
-        at = token.end
-    _read_words(text, at, end, items)
-    return items
-
-
-def _is_fixed(text: str, token: Token, linked: set[int]) -> bool:
-    """Whether a token is more than a word: a number inside a name is none ("grade 2", "45 Gy")."""
-    q = token.quantity
-    match token.kind:
-        case "endpoint":
-            if _RESPONDERS.search(text, token.start, token.end):
-                return False
-            if KIND[token.key] == "rate" and token.key != "ORR":
-                return not _HAVING.search(text, max(0, token.start - 16), token.start)
-            return KIND[token.key] != "other" or token.key == "FOLLOW_UP"
-        case "value":
-            if q is not None and q.kind is Kind.TIME and _LIMIT.search(text, token.start - 12, token.start):
-                return False
-            if token.start in linked or q is None:
-                return token.start in linked
-            return q.kind is not Kind.PLAIN
-        case "interval":
-            return q is not None and (q.why != "pair plain" or bool(token.notes))
-        case "none":
-            return q is not None and q.why in _NO_WORDS
-        case "open" | "close":
-            return False
-    return True
-
-
-def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
-    open_phrase: Item | None = None
-    limits = [m.span() for m in _MORE_THAN.finditer(text, start, end + 2)]
-    for match in _WORD.finditer(text, start, end):
-        word = match[0]
-        if word in "()[];,:|=":
-            items.append(Item("(" if word in "([" else ")" if word in ")]" else word, *match.span()))
-            open_phrase = None
-            continue
-        bare = word.rstrip(".").casefold() if len(word) > 2 else word.casefold()
-        kind = _kind(bare, word, open_phrase)
-        if kind in ("d", "x", "p") and any(a <= match.start() < b for a, b in limits):
-            kind = "A"
-        elif kind == "v" and items and items[-1].kind == "p" and bare.endswith("ed"):
-            kind = "A"  # "with raised LDH"
-        if kind == "":  # an article opens nothing
-            continue
-        if kind != "A":
-            items.append(Item(kind, match.start(), match.end(), bare))
-            open_phrase = None
-        elif open_phrase is None:
-            open_phrase = Item("A", match.start(), match.end())
-            items.append(open_phrase)
-        else:
-            open_phrase.end = match.end()
-
-
-def _kind(bare: str, word: str, open_phrase: Item | None) -> str:
-    if len(word) > 1 and word.isupper() and word.isalpha():
-        return "A"
-    if bare in _ARTICLES:
-        return "A" if word == "A" or (open_phrase is not None and bare == "a") else ""
-    if bare in _VERSUS and not (bare == "v" and word == "V"):
-        return "x"
-    if bare in _PREPOSITIONS:
-        return "p"
-    if bare in _JOINING:
-        return "j"
-    if bare in _VERBS:
-        return "v"
-    if bare in _ADVERBS:
-        return "d"
-    return "A"
+        out.append(item.kind)
+    return "".join(out)

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from classifier.extraction.arm_choice import (
-    PRIOR,
-    Proposal,
-    SentenceNames,
-    Told,
-    Unit,
-    best_of,
-    same_group,
-)
+from classifier.extraction.arm_choice import PRIOR, Choose, SentenceNames, Weigher, features
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
 from classifier.extraction.context import is_of_another_disease, is_planned
 from classifier.extraction.endpoints import EXTRACTED, KIND, find_endpoints, mentions_endpoint
@@ -24,7 +15,9 @@ from classifier.extraction.facts import RecordFacts, record_facts
 from classifier.extraction.features import candidate_features
 from classifier.extraction.findings import make_finding
 from classifier.extraction.group_names import study_arms
+from classifier.extraction.group_words import same_group
 from classifier.extraction.linking import Focus, Link, link_sentence
+from classifier.extraction.proposals import Proposal, Proposer, Told, Unit
 from classifier.extraction.reading import read_sentence
 from classifier.extraction.sentences import Sentence, split_sentences
 from classifier.extraction.tokens import Token
@@ -71,7 +64,7 @@ class Extractor:
 
     def __init__(self, model: OutcomeSpans | None = None) -> None:
         self.model = model
-        self.arms = (model.arms if model is not None else None) or ArmChoice(prior=PRIOR)
+        self.weigher = Weigher((model.arms if model is not None else None) or ArmChoice(prior=PRIOR))
 
     def extract(self, text: str) -> Extraction:
         """Every stated result of one text (its first `MAX_TEXT` code points)."""
@@ -156,7 +149,7 @@ class Extractor:
         arms = [f.arm for f in good]
         found: list[tuple[list[dict[str, float]], list[int]]] = []
 
-        def choose(unit: Unit) -> Proposal:
+        def choose(unit: Unit, proposer: Proposer) -> Proposal:
             told = [(n, _at(good, link)) for n, link in enumerate(unit.links)]
             labels = [
                 int(all(same_group(f.arm, p.names[min(n, len(p.names) - 1)], arms) for n, f in told if f))
@@ -164,7 +157,7 @@ class Extractor:
             ]
             if not any(f for _, f in told):
                 return unit.proposals[-1]
-            found.append(([p.features for p in unit.proposals], labels))
+            found.append(([features(p, proposer) for p in unit.proposals], labels))
             return unit.proposals[labels.index(1) if any(labels) else -1]
 
         list(self._candidates(text, split_sentences(text[:MAX_TEXT]), choose))
@@ -174,11 +167,11 @@ class Extractor:
         self,
         text: str,
         sentences: list[Sentence],
-        choose: Callable[[Unit], Proposal] | None = None,
+        choose: Choose | None = None,
     ) -> Iterator[Candidate]:
         focus: Focus | None = None
         told: Told | None = None
-        choose = choose or partial(best_of, model=self.arms)
+        choose = choose or self.weigher.best
         elsewhere = is_of_another_disease(text[:MAX_TEXT])
         primary = primary_endpoint(text[:MAX_TEXT])
         since = 9

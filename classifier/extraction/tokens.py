@@ -67,10 +67,23 @@ class Token:
 _VALUE_KINDS = {Kind.PERCENT, Kind.TIME, Kind.PLAIN, Kind.COUNT, Kind.NOT_REACHED}
 
 
+_NUMBER = re.compile(
+    r"\d|reached|estim|attained|achiev|calcul|evaluable|unreached|undefined|\bN[RE]\b|\bN[./]R"
+    r"|\b[Nn]o\b|\b[Nn]one\b|\b[Aa]ll\b|\b[Bb]oth\b|\b(?:[Zz]ero|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive"
+    r"|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Ee]leven|[Tt]welve|\w+teen|[Tt]wenty|[Tt]hirty|[Ff]orty"
+    r"|[Ff]ifty|[Ss]ixty|[Ss]eventy|[Ee]ighty|[Nn]inety)\b"
+)
+
+
+def says_a_number(text: str, start: int, end: int) -> bool:
+    """Whether a stretch holds anything that may be read as a quantity (the cheap test that comes first)."""
+    return _NUMBER.search(text, start, end) is not None
+
+
 def read_tokens(text: str, start: int, end: int) -> list[Token]:
     """The tokens of `text[start:end]` in order; offsets are relative to the whole text."""
     found: list[Token] = []
-    quantities = list(find_quantities(text, start, end))
+    quantities = list(find_quantities(text, start, end)) if says_a_number(text, start, end) else []
     taken = [(q.start, q.end) for q in quantities]
     for q in quantities:
         kind = "value" if q.kind in _VALUE_KINDS else str(q.kind)

@@ -1,0 +1,23 @@
+"""The extractor of a project: with the model that its people's judgements refitted, or the shipped one."""
+
+from __future__ import annotations
+
+from classifier.extraction.pipeline import Extractor, load_extractor
+from data.project import Project
+from data.store import registry
+from models.outcome_spans import KIND
+
+
+def project_extractor(project: Project) -> Extractor:
+    """The extractor with the project's current extraction model; with the shipped one where it has none.
+
+    Raises
+    ------
+    BundleError
+        The current model's bundle is gone or damaged; `picosieve models rollback` or `retrain` helps.
+    """
+    with project.store.read() as db:
+        current = registry.current(db, kind=KIND)
+    if current is None or current.bundle is None:
+        return load_extractor()
+    return load_extractor(project.models / current.bundle)

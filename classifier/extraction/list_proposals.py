@@ -1,0 +1,212 @@
+"""Proposals for the groups of a run of values: lists of as many names, one name for all, and none.
+
+Lists are phrases in parallel places ("A: 60%, B: 40%"), lists behind or before the run, pairs of phrases
+with anything between, the names last told apart, the study's arms, and lists of the sentences before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from classifier.extraction.group_words import abbreviated, alike, telling
+from classifier.extraction.phrases import Phrase, Row, template
+from classifier.extraction.proposals import Names, Proposal, Proposer, Unit
+
+N_BEFORE, N_BEHIND = 8, 4  # phrases that are tried in pairs, on either side of the run
+
+_VALUE = re.compile(r"[<>~]?(?:\d+[.\u00b7,]\d+|\d{2,})\s*(?:%|mo\w*)?\Z|[\d.]+\s*(?:%|mo\b|of |/).*")
+
+Listed = tuple[tuple[str, ...], list[str]]
+
+
+class ListProposer:
+    """Proposals for one run of values of a sentence."""
+
+    def __init__(self, proposer: Proposer, unit: Unit, places: list[int]) -> None:
+        self.of_one, self.row, self.told, self.items = proposer, proposer.row, proposer.told, proposer.items
+        self.places, self.n = places, len(places)
+        self.versus = "x" if unit.links[-1].token.versus else "j"
+        self.compared = "x" if any(k.token.versus for k in unit.links) else "j"
+        self.named = [p for p in proposer.phrases if p[2]]
+
+    def proposals(self) -> Iterator[Proposal]:
+        """Every proposal; a list proposed in several ways is one, for which all of them speak."""
+        seen: dict[Names, Proposal] = {}
+        for names, row in self._lists():
+            if names in seen:
+                seen[names].row += [w for w in row if w not in seen[names].row]
+            else:
+                seen[names] = Proposal(names, row, "n ")
+        yield from seen.values()
+        same: set[str] = set()
+        end = [f"same n={min(self.n, 4)}", f"same {self.compared}"]
+        for i, j, name in self.of_one.phrases:
+            beside = self.of_one.beside(self.places[0], self.places[-1], i, j) if i == j else None
+            if beside is not None and name not in same:
+                same.add(name)
+                yield Proposal((name or None,) * self.n, beside + self.of_one.about(name) + end, "s ")
+        none = [*self.of_one.none(self.places[0]), f"none n={min(self.n, 4)}"]
+        yield Proposal((None,) * self.n, none, "s ")
+
+    def _lists(self) -> Iterator[Listed]:
+        yield from self._parallel()
+        yield from self._regions()
+        for names in self.row.cells(self.n, self.places[0]):
+            yield names, ["enumerated row"]
+        if self.n == 2:
+            yield from self._pairs()
+        yield from self._remembered()
+        yield from self._of_the_study()
+        if self.n > 2 or not self.told.lists:
+            for age, (names, row) in enumerate(self._enumerated()):
+                yield names, ["enumerated", f"enumerated age={min(age, 3)}", *row]
+
+    def _parallel(self) -> Iterator[Listed]:
+        """Phrases in the same place beside each value: "60% (A) v 40% (B)", "A 60%, B 40%"."""
+        single = {i: name for i, j, name in self.named if i == j}
+        values = {k for k, item in enumerate(self.items) if item.kind in "VI"}
+        for side in (1, -1):
+            names, told = [], []
+            for at in self.places:
+                for i in range(at + side, at + 5 * side, side):
+                    if i in values or not 0 <= i < len(self.items):
+                        break
+                    if i in single:
+                        names.append(single[i])
+                        told.append(template(self.items[min(at, i) + 1 : max(at, i)]))
+                        break
+            if len(names) == self.n and len(set(names)) > 1:
+                alike_ = "same" if len(set(told)) == 1 else "mixed"
+                row = [f"parallel {side}", f"parallel {side} {alike_}"]
+                yield tuple(names), [*row, f"parallel {side} {told[-1][:4]} {alike_}"]
+
+    def _regions(self) -> Iterator[Listed]:
+        respectively = any(i.kind == "R" for i in self.items[self.places[-1] :])
+        for first, last, names, shape in self.row.regions(self.n):
+            if last < self.places[0]:
+                gap = template(self.items[last + 1 : self.places[0]])
+                row = ["list before", "list gap<" + gap[-6:]]
+            elif first > self.places[-1]:
+                gap = template(self.items[self.places[-1] + 1 : first])
+                row = ["list behind", "list gap>" + gap[:6]]
+            else:
+                continue
+            row += [f"list V={min(gap.count('V'), 2)}", f"list {shape}", f"list {self.versus}{shape[-1:]}"]
+            row += [f"list left={self.row.side(first - 1)}", f"list right={self.row.kind(last + 1)}"]
+            if respectively:
+                row.append("list respectively " + row[0])
+            yield names, row
+
+    def _pairs(self) -> Iterator[Listed]:
+        before = [p for p in self.named if p[1] < self.places[0]][-N_BEFORE:]
+        near = before + [p for p in self.named if p[0] > self.places[-1]][:N_BEHIND]
+        for n, a in enumerate(near):
+            for b in near[n + 1 :]:
+                if a[0] > b[1] or b[0] > a[1]:
+                    if a[2] != b[2]:
+                        forward, backward = self._pair(min(a, b), max(a, b))
+                        low, high = min(a, b)[2], max(a, b)[2]
+                        yield (low, high), forward
+                        yield (high, low), backward
+
+    def _pair(self, a: Phrase, b: Phrase) -> tuple[list[str], list[str]]:
+        """What speaks for two phrases in their order, and in the other."""
+        items, places, side = self.items, self.places, self.row.side
+        inner = items[a[1] + 1 : b[0]]
+        around = "around" if a[1] < places[0] < b[0] else "before" if b[0] < places[0] else "behind"
+        between = template([i for i in inner if i.kind != "d"])
+        word = next((i.word for i in inner if i.kind == "x"), "")
+        left = side(a[0] - 1)
+        turned = [f" {between[:5]}", f" {'x' if word else 'no x'} {self.versus}", f" left={left}"]
+        if word:
+            turned.append(f" word={word}")
+        left2 = side(a[0] - 2) if self.row.kind(a[0] - 2) in ("x", "v") else ""
+        if left2:
+            turned.append(f" left2={left2}")
+        shared = ["pair", f"pair right={self.row.kind(b[1] + 1)}"]
+        shared += ["pair joined=" + self.row.joined_by(k[0], k[1]) for k in (a, b) if k[0] != k[1]]
+        gap = items[b[1] + 1 : places[0]] if b[1] < places[0] else items[places[-1] + 1 : a[1] + 1]
+        told = template(gap)
+        shared += [f"pair gap {around} " + told[:5], f"pair V={min(told.count('V'), 2)}"]
+        shared.append(f"pair A={min(told.count('A'), 3)}")
+        if around == "around":
+            shared.append("pair gap2 " + template(items[a[1] + 1 : places[0]])[-4:])
+        forward = [*shared, f"pair {around} forward", *("pair forward" + w for w in turned)]
+        backward = [*shared, f"pair {around} backward", *("pair backward" + w for w in turned)]
+        if left in ("comparing", "compared") and between == "p":
+            forward.append("pair comparing forward")
+            backward.append("pair comparing backward")
+        if left in ("with", "to") and left2 == "compared":
+            backward.append("pair compared with")
+        return forward, backward
+
+    def _remembered(self) -> Iterator[Listed]:
+        for age, names in enumerate(reversed(self.told.lists[-4:])):
+            if len(names) != self.n:
+                continue
+            said = self._said(names)
+            row = ["told", f"told age={age}", f"told {self.versus}", f"told said={said}"]
+            row.append(f"told uses={min(self.told.uses[names], 3)}")
+            if self._fresh(names):
+                row.append("told fresh")
+            if names in self.told.versus:
+                row.append(f"told by versus {self.versus}")
+            yield names, row
+            if self.n == 2:
+                row = ["told reversed", f"told reversed {self.versus}", f"told reversed said={said}"]
+                yield names[::-1], row
+
+    def _of_the_study(self) -> Iterator[Listed]:
+        study = tuple(self.told.study)
+        if len(study) != self.n:
+            return
+        lists = f"study lists={min(len(self.told.lists), 1)}"
+        short = tuple(abbreviated(self.row.text, self.told.study))
+        if short != study:
+            yield short, ["study", "study short", lists, f"study said={self._said(short)}"]
+        said = self._said(study)
+        yield study, ["study", lists, f"study said={said}", f"study {self.versus}"]
+        if self.n == 2:
+            yield study[::-1], ["study reversed", f"study reversed said={said}"]
+
+    def _said(self, names: tuple[str, ...]) -> str:
+        """Which of the names are said before the run: "10" the first only; "<", ">" their order."""
+        at = [-1, -1]
+        for n, name in enumerate(names[:2]):
+            words = telling(name)
+            for i, j, said in self.named:
+                if j < self.places[0] and alike(words, telling(said)):
+                    at[n] = i
+        if min(at) >= 0:
+            return "<" if at[0] < at[1] else ">"
+        return "".join(str(int(k >= 0)) for k in at)
+
+    def _fresh(self, names: tuple[str, ...]) -> bool:
+        """Whether another group is named right behind the run."""
+        last = self.places[-1]
+        for i, _, name in self.of_one.phrases:
+            if i > last and template(self.items[last + 1 : i]) == "p":
+                return bool(name) and not any(alike(telling(name), telling(n)) for n in names)
+        return False
+
+    def _enumerated(self) -> Iterator[Listed]:
+        """Lists of just so many names in the sentences before, nearest first."""
+        found = 0
+        for start, end in reversed(self.told.before):
+            if start not in self.told.rows:
+                self.told.rows[start] = Row(self.row.text, start, end, [], set(), lenient=True)
+            row = self.told.rows[start]
+            for first, last, names, shape in row.regions(self.n):
+                if any(_VALUE.match(name) for name in names):
+                    continue
+                told = [f"enumerated {shape}", f"enumerated left={row.side(first - 1)}"]
+                told.append(f"enumerated right={row.kind(last + 1)}")
+                if row.speaks_of_classes(first):
+                    told.append("enumerated classes")
+                yield names, told
+                found += 1
+            for names in row.cells(self.n, len(row.items)):
+                yield names, ["enumerated row"]
+            if found > 6:
+                return

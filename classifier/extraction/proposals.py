@@ -1,0 +1,199 @@
+"""Proposals for the group of one value: every phrase of its sentence, the name chosen before, and none.
+
+The code here only proposes. What speaks for a proposal is a row of named features; `arm_choice.py` weighs it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from classifier.extraction.group_words import about, alike, telling
+from classifier.extraction.items import Item
+from classifier.extraction.linking import Link
+from classifier.extraction.phrases import Phrase, Row, template
+
+Names = tuple[str | None, ...]
+
+
+@dataclass(slots=True)
+class Proposal:
+    """Names for the values of a unit, and what speaks for them.
+
+    Attributes
+    ----------
+    names : tuple
+        One for all values of the unit, or one for each.
+    row : list of str
+        Features, each of which holds.
+    sort : str
+        "" one value, "h " a hazard ratio, "s " one name for a run, "n " a list of names for a run. The
+        weights of "h " and "s " stand on top of those of "".
+    how : str
+        How a name for one value was found: what it may be remembered by.
+    sure : bool
+        Whether the choice may be remembered for what follows.
+    """
+
+    names: Names
+    row: list[str]
+    sort: str
+    how: str = ""
+    sure: bool = True
+
+
+@dataclass(slots=True)
+class Unit:
+    """Values that are named together, in order, with their proposals."""
+
+    links: list[Link]
+    proposals: list[Proposal] = field(default_factory=list)
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether the unit is a hazard ratio."""
+        return self.links[0].statistic == "hazard_ratio"
+
+
+@dataclass(slots=True)
+class Told:
+    """What was chosen before in this text.
+
+    Attributes
+    ----------
+    study : list of str
+        Arms to which patients were assigned, as far as the text names them plainly.
+    lists : list of tuple of str
+        Names told apart, latest last, each once; `uses` counts them, `versus` holds those of comparisons.
+    scope : str or None
+        The last name chosen for a value alone, `age` sentences ago, in the way `how`.
+    names : set of frozenset of str
+        Telling words of every name chosen.
+    before : list of tuple of int
+        Start and end of the sentences before, and `rows` those that were read for lists.
+    """
+
+    study: list[str] = field(default_factory=list)
+    lists: list[tuple[str, ...]] = field(default_factory=list)
+    uses: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    versus: set[tuple[str, ...]] = field(default_factory=set)
+    scope: str | None = None
+    age: int = 9
+    how: str = ""
+    names: set[frozenset[str]] = field(default_factory=set)
+    before: list[tuple[int, int]] = field(default_factory=list)
+    rows: dict[int, Row] = field(default_factory=dict)
+
+
+class Proposer:
+    """Proposals for the values of one sentence."""
+
+    def __init__(self, row: Row, told: Told, *, n_values: int) -> None:
+        self.row, self.told, self.n_values = row, told, n_values
+        self.items = row.items
+        self.phrases: list[Phrase] = list(row.phrases())
+        self._about: dict[str, list[str]] = {}
+        self.weights: dict[str, float] = {}  # of names, as far as they were weighed
+
+    def about(self, name: str) -> list[str]:
+        """What a name is like: by itself, and in this text."""
+        if not name:
+            return ["whole"]
+        if name not in self._about:
+            words = telling(name)
+            found = [*about(name), f"said={min(self.row.text.count(name), 3)}"]
+            if any(alike(words, telling(s)) for s in self.told.study):
+                found.append("study arm")
+            if any(alike(words, s) for s in self.told.names):
+                found.append("told")
+            self._about[name] = found
+        return self._about[name]
+
+    def for_one(self, places: Sequence[int], sort: str) -> Iterator[Proposal]:
+        """Proposals for one value, or for one group at several times."""
+        first, last = places[0], places[-1]
+        for i, j, name in self.phrases:
+            row = self.beside(first, last, i, j)
+            if row is None:
+                continue
+            how = "opens" if "opens" in row or "opening" in row else row[0]
+            row += self.about(name)
+            if i != j:
+                row.append("joined=" + self.row.joined_by(i, j))
+            yield Proposal((name or None,), row, sort, how)
+        told = self.told
+        if told.scope and told.age < 4:
+            age = min(told.age, 3)
+            row = [f"scope {age}", f"scope {told.how} {age}", f"scope {told.how}"]
+            row += ["scope " + w for w in self.about(told.scope)[2:]]
+            yield Proposal((told.scope,), row, sort, "scope")
+        yield Proposal((None,), self.none(first), sort)
+
+    def none(self, first: int) -> list[str]:
+        """What speaks for no name at all."""
+        told = self.told
+        row = ["none", f"none lists={min(len(told.lists), 2)}", f"none study={len(told.study) >= 2}"]
+        row.append(f"none values={min(self.n_values, 3)}")
+        if told.scope and told.age < 2:
+            row.append("none scope")
+        token = self.items[first].token
+        if token is not None and token.depth:
+            row.append("none in brackets")
+        return row
+
+    def beside(self, first: int, last: int, i: int, j: int) -> list[str] | None:
+        """What speaks for the phrase from item `i` to `j`, by its place beside the values."""
+        if i > last:
+            return self._behind(last, i, j)
+        return self._before(first, i, j) if j < first else None
+
+    def _behind(self, last: int, i: int, j: int) -> list[str] | None:
+        gap = self.items[last + 1 : i]
+        told = template(gap)
+        if told.count("V") > 1 or ";" in told or len(told) > 14:
+            return None
+        kind = self.row.kind
+        right2 = kind(j + 1) + kind(j + 2)
+        row = ["behind", "gap>" + told, "left=" + self.row.side(i - 1), "right=" + kind(j + 1)]
+        row.append("right2>" + right2)
+        if right2 in ("(V", ":V", "=V", "vV") or right2[0] == "V" or (right2 == ",V" and told != "p"):
+            row.append("another's label")
+        if told == "p":
+            row.append("directly behind")
+        if gap and gap[0].kind in "px":
+            row.append("word>" + gap[0].word)
+        return row + _counts(gap)
+
+    def _before(self, first: int, i: int, j: int) -> list[str] | None:
+        gap = self.items[j + 1 : first]
+        told = template(gap)
+        if len(told) > 40:
+            return None
+        kind, side = self.row.kind, self.row.side
+        left2 = kind(i - 2) + kind(i - 1)
+        row = ["before", "gap<" + told[-8:], "left=" + side(i - 1), "right=" + side(j + 1)]
+        row += ["next<" + told[:3], "left2<" + left2, "right2<" + kind(j + 1) + kind(j + 2)]
+        if left2 in ("Vp", ")p", "Vx"):
+            row.append("behind another")
+        if told in ("", "(", ":", "=", "(m", "(mE", ",", "(E"):
+            row.append("label" + told[:1])
+        elif told[:1] == "v" and "V" not in told:
+            row.append("subject " + ("p" if left2[-1] == "p" else "opens" if i == 0 else "else"))
+        if i == 0:
+            row.append("opens")
+        elif self.items[i - 1].kind == "p" and (i == 1 or self.items[i - 2].kind in ";:"):
+            row += ["opens with " + self.items[i - 1].word, "opens then " + kind(j + 1), "opening"]
+        return row + _counts(gap)
+
+
+def _counts(gap: Sequence[Item]) -> list[str]:
+    kinds = [g.kind for g in gap]
+    row = [f"between A={min(kinds.count('A'), 4)}", f"between V={min(kinds.count('V'), 3)}"]
+    if ";" in kinds:
+        row.append("between ;")
+    if "E" in kinds:
+        row.append("between E")
+    depth = kinds.count("(") - kinds.count(")")
+    row.append(f"depth={max(-2, min(depth, 2))}")
+    return row

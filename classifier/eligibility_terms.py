@@ -63,6 +63,8 @@ class TermEvidence:
 
 def weigh_mentions(mentions: Sequence[Mention], root_of: Mapping[str, str]) -> TermEvidence:
     """Count the mentions of one criterion; `root_of` gives the wanted term that a synonym stands for."""
+    if not mentions:
+        return _NOTHING
     against = [m for m in mentions if not m.speaks_for]
     speaking = [m for m in mentions if m.speaks_for]
     qualified = {
@@ -85,6 +87,11 @@ def weigh_mentions(mentions: Sequence[Mention], root_of: Mapping[str, str]) -> T
         title_own=sum(m.in_title for m in own),
         said=frozenset(root_of.get(m.hit.term, m.hit.term) for m in speaking) - qualified,
     )
+
+
+_NOTHING = TermEvidence(
+    n_for=0, n_against=0, title_for=0, title_against=0, n_unwanted=0, n_own=0, title_own=0, said=frozenset()
+)
 
 
 def _qualifies(unwanted: Hit, wanted: Hit) -> bool:

@@ -457,6 +457,20 @@ def test_a_protocol_is_checked_before_people_screen_by_it(
         assert message.startswith(beginning)
 
 
+def test_the_check_counts_terms() -> None:
+    def told(n: int) -> list[str]:
+        names = ", ".join(f'"zetumab{chr(97 + i % 26)}{i}"' for i in range(n))
+        tables = f'[population]\nwanted = ["asthma"]\n[intervention]\nwanted = [{names}]\n'
+        return [
+            note.message
+            for note in check_protocol(parse_protocol('title = "T"\n' + tables))
+            if note.criterion == "intervention"
+        ]
+
+    assert told(2000) == []
+    assert told(2001) == ["has more than 2000 terms; that works, but few people can answer for them all"]
+
+
 def test_the_check_says_which_designs_were_taken_from_the_words() -> None:
     protocol = parse_protocol(
         PROTOCOL.replace('designs = ["rct", "nonrandomised_trial", "observational"]', "")

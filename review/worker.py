@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import sqlalchemy as sa
 
+from classifier.eligibility_learning import learn_for
 from classifier.ranking import Ranker, RankResult
 from data.errors import ReadError, ScreeningError
 from data.project import Project, open_project
@@ -97,6 +98,7 @@ class Worker:
         self._unexplained: list[int] = []
         self._model: RelevanceModel | None = None
         self._counts_known = 0
+        self._learned: State | None = None
 
     def refit_if_due(self) -> Refit | None:
         """Refit and write the queue if anything changed since the last time; else None."""
@@ -154,6 +156,13 @@ class Worker:
             [ranked_entry(r, "ranked", model_id) for r in best], [], model_id, {}, n_sample=len(sample)
         )
         return True
+
+    def learn_criteria(self) -> bool:
+        """Learn from exclusions with reasons what meets each criterion, if decisions came in since."""
+        if self._state == self._learned:
+            return False
+        self._learned = self._state
+        return learn_for(self.project)
 
     def save_counts(self) -> None:
         """Keep the counted words for the next start, if there are new ones."""
@@ -273,7 +282,7 @@ def work(
             refit = worker.refit_if_due()
             if refit is not None:
                 on_refit(refit)
-            elif not worker.explain_more():
+            elif not worker.explain_more() and not worker.learn_criteria():
                 worker.save_counts()
                 time.sleep(_POLL_SECONDS)
 

@@ -15,6 +15,7 @@ from data.project import Project
 from data.protocol import Protocol
 from data.records import Record
 from data.store.people import add_person, person_names
+from review.judging import eligibility_of
 
 MOST_REMEMBERED = 300  # judgements
 
@@ -34,7 +35,6 @@ class Desk:
     project: Project
     person: str
     person_id: int
-    eligibility: Eligibility
     name: str
     token: str
     _judged: dict[int, tuple[Eligibility, Judgement]] = field(default_factory=dict)
@@ -48,10 +48,11 @@ class Desk:
 
         The latest judgements are remembered.
         """
-        new = [i for i in records if self._judged.get(i, (None,))[0] is not self.eligibility]
-        judged = self.eligibility.judge([records[i] for i in new])
-        self._judged.update({i: (self.eligibility, one) for i, one in zip(new, judged, strict=True)})
-        found = {i: self._judged[i][1] for i in records}
+        eligibility = eligibility_of(self.project)
+        found = {i: self._judged[i][1] for i in records if self._judged.get(i, (None,))[0] is eligibility}
+        new = [i for i in records if i not in found]
+        found |= dict(zip(new, eligibility.judge([records[i] for i in new]), strict=True))
+        self._judged.update({i: (eligibility, found[i]) for i in new})
         for old in list(self._judged)[:-MOST_REMEMBERED]:
             self._judged.pop(old, None)
         return found
@@ -73,7 +74,6 @@ def open_desk(project: Project, *, person: str) -> Desk:
         project=project,
         person=written,
         person_id=person_id,
-        eligibility=Eligibility(project.protocol),
         name=f"{name}-{person_id}",
         token=secrets.token_hex(16),
     )

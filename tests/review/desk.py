@@ -86,6 +86,13 @@ def new_project(
     return project
 
 
+def queued_project(folder: Path, records: Sequence[Record] | None = None, **options: Any) -> Project:
+    """The same with its queue written, so that a page has records before its worker is up."""
+    project = new_project(folder, records, **options)
+    refit(project)
+    return project
+
+
 def proposals(text: str) -> list[Finding]:
     """Median PFS (stated twice) and median OS of `ABSTRACT`."""
     first, last = text.index("4.6 months"), text.rindex("4.6 months")

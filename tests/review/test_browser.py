@@ -27,7 +27,7 @@ from data.store.findings import FindingDecision, FindingVerdict
 from data.store.marks import Mark, MarkKind, keep_mark
 from data.store.people import add_person
 from review.reextraction import drawn_records
-from tests.review.desk import ABSTRACT, Server, new_project, serving, some_records
+from tests.review.desk import ABSTRACT, Server, queued_project, serving, some_records
 
 SHOTS = Path(__file__).resolve().parents[2] / "test-output"
 AXE = Path(__file__).with_name("vendor") / "axe-core" / "axe.min.js"
@@ -122,7 +122,7 @@ def serious(page: Page) -> list[str]:
 
 def test_a_whole_review_by_keyboard_alone(browser, tmp_path) -> None:
     """Every verdict, a reason, a note, undo, skip, discuss, search and jump; then the findings."""
-    with new_project(tmp_path) as project, serving(tmp_path / "project") as server:
+    with queued_project(tmp_path) as project, serving(tmp_path / "project") as server:
         page = open_page(browser, server.address)
         first = wait_for_record(page)
         page.screenshot(path=SHOTS / "screening.png")
@@ -198,7 +198,7 @@ def include(project: Project, server: Server, page: Page, record_id: int) -> Non
 
 
 def test_findings_are_confirmed_corrected_rejected_added_and_undone_by_keyboard(browser, tmp_path) -> None:
-    with new_project(
+    with queued_project(
         tmp_path, [Record(title="Isatuximab 😀 in myeloma", abstract=ABSTRACT, year=2021)]
     ) as project:
         with serving(tmp_path / "project") as server:
@@ -278,7 +278,7 @@ def select_words(page: Page, words: str) -> None:
 
 
 def test_no_decision_is_lost_or_doubled_when_server_and_worker_are_killed(browser, tmp_path) -> None:
-    with new_project(tmp_path) as project, contextlib.ExitStack() as stack:
+    with queued_project(tmp_path) as project, contextlib.ExitStack() as stack:
         server = stack.enter_context(serving(tmp_path / "project"))
         page = open_page(browser, server.address)
         wait_for_record(page)
@@ -318,7 +318,7 @@ def test_no_decision_is_lost_or_doubled_when_server_and_worker_are_killed(browse
 
 
 def test_a_hostile_record_is_text_and_nothing_else(browser, tmp_path) -> None:
-    with new_project(tmp_path, [HOSTILE]), serving(tmp_path / "project") as server:
+    with queued_project(tmp_path, [HOSTILE]), serving(tmp_path / "project") as server:
         page = open_page(browser, server.address)
         wait_for_record(page)
         assert page.inner_text("#record-title").startswith("<script>window.hacked = 1</script><img src=x")
@@ -339,7 +339,7 @@ def test_a_hostile_record_is_text_and_nothing_else(browser, tmp_path) -> None:
 
 def test_two_windows_read_different_records_and_lose_nothing(browser, tmp_path) -> None:
     """Side by side, without a server for a while, one of them closed before it comes back."""
-    with new_project(tmp_path, some_records(40)) as project, serving(tmp_path / "project") as server:
+    with queued_project(tmp_path, some_records(40)) as project, serving(tmp_path / "project") as server:
         one = open_page(browser, server.address)
         wait_for_record(one)
         other = one.context.new_page()
@@ -375,7 +375,7 @@ def test_two_windows_read_different_records_and_lose_nothing(browser, tmp_path) 
 
 
 def test_a_page_that_shows_what_was_decided_elsewhere_does_not_write_over_it(browser, tmp_path) -> None:
-    with new_project(tmp_path) as project, serving(tmp_path / "project") as server:
+    with queued_project(tmp_path) as project, serving(tmp_path / "project") as server:
         stale = open_page(browser, server.address)
         record_id = wait_for_record(stale)
         fresh = stale.context.new_page()
@@ -406,7 +406,7 @@ def test_full_texts_are_read_by_keyboard_and_each_exclusion_takes_a_reason(brows
         )
         for i in range(1, 4)
     ]
-    with new_project(tmp_path, records, show_suggestions=True) as project:
+    with queued_project(tmp_path, records, show_suggestions=True) as project:
         with serving(tmp_path / "project") as server:
             page = open_page(browser, f"{server.address}/full-text")
             page.wait_for_selector("text=No full text to read yet.")
@@ -492,7 +492,7 @@ def test_a_drawn_record_is_read_again_blind_and_the_differences_are_reported(bro
     records = [
         Record(title=f"Isatuximab in myeloma, report {i}", abstract=ABSTRACT, year=2021) for i in range(10)
     ]
-    with new_project(tmp_path, records) as project, serving(tmp_path / "project") as server:
+    with queued_project(tmp_path, records) as project, serving(tmp_path / "project") as server:
         drawn = all_complete(project)
         page = open_page(browser, f"{server.address}/findings")
         page.wait_for_selector("text=1 due, none read yet.")
@@ -537,7 +537,7 @@ def test_a_drawn_record_is_read_again_blind_and_the_differences_are_reported(bro
 
 
 def test_a_screen_reader_hears_what_was_decided_and_what_comes_next(browser, tmp_path) -> None:
-    with new_project(tmp_path) as project, serving(tmp_path / "project") as server:
+    with queued_project(tmp_path) as project, serving(tmp_path / "project") as server:
         page = open_page(browser, server.address)
         wait_for_record(page)
         focused = "document.activeElement.id"
@@ -578,7 +578,7 @@ def test_a_screen_reader_hears_what_was_decided_and_what_comes_next(browser, tmp
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_a_telephone_and_reads_in_the_dark(browser, tmp_path, scheme) -> None:
-    with new_project(tmp_path), serving(tmp_path / "project") as server:
+    with queued_project(tmp_path), serving(tmp_path / "project") as server:
         page = open_page(browser, server.address, color_scheme=scheme)
         wait_for_record(page)
         page.screenshot(path=SHOTS / f"screening-{scheme}.png")
@@ -606,7 +606,7 @@ def include_here(page: Page) -> None:
 
 def test_the_project_can_be_opened_again_after_the_browser(tmp_path) -> None:
     """A served project is left as any other: openable, its log whole."""
-    new_project(tmp_path).store.close()
+    queued_project(tmp_path).store.close()
     with serving(tmp_path / "project"):
         pass
     with open_project(tmp_path / "project") as project:

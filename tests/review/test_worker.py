@@ -21,6 +21,7 @@ from data.store import decisions
 from data.store.decisions import Decision, Verdict
 from models.features import CountCache
 from review import worker
+from review.judging import eligibility_of
 from review.lineup import compose, second_readings
 from review.worker import COUNTS, Worker, WorkerError
 from tests.command import picosieve
@@ -235,6 +236,27 @@ def test_counted_words_are_kept_for_the_next_start_and_a_damaged_file_is_made_an
         third.save_counts()
         assert len(CountCache.load(kept)) == len(first._counts)
         assert queued(project) == queue_before
+
+
+def test_what_exclusions_teach_of_the_criteria_is_learned_once_per_change(tmp_path: Path) -> None:
+    with new_project(tmp_path, some_records(60)) as project:
+        at_work = Worker(project)
+        assert not at_work.learn_criteria(), "nothing is decided yet"
+        for record_id in range(1, 49):
+            with project.store.write() as db:
+                spoken_for = record_id % 2 == 1
+                decision = Decision(
+                    person="Ada",
+                    record_id=record_id,
+                    verdict=Verdict.INCLUDE if spoken_for else Verdict.EXCLUDE,
+                    reason=None if spoken_for else "population",
+                )
+                decisions.decide(db, decision, protocol=project.protocol)
+        before = eligibility_of(project)
+        at_work.refit_if_due()
+        assert at_work.learn_criteria()
+        assert not at_work.learn_criteria()
+        assert eligibility_of(project) is not before, "the pages judge by it from now on"
 
 
 def test_the_worker_of_no_project_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ function show(answer, { keep = true } = {}) {
 function tellOpen() {
   const open = cards.filter((c) => c.state === "proposed").length;
   $("cards-told").textContent = blind
-    ? "Add every PFS, OS and ORR result that the text states: select a value, then a."
+    ? "Add every PFS, OS and ORR result that the text or the full text states: select a value, then a. Nothing is suggested here."
     : cards.length
       ? open ? `${open} of ${cards.length} wait for your verdict.` : "Every card has its verdict."
       : "Nothing was proposed. Add what the text or the full text states.";

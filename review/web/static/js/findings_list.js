@@ -29,7 +29,12 @@ function row(record) {
   } else {
     state.textContent = [record.n_open ? `${record.n_open} open` : "nothing open", record.n_accepted ? `${record.n_accepted} confirmed` : ""].filter(Boolean).join(" · ");
   }
-  li.append(link, state);
+  const name = document.createElement("small");
+  name.className = "name";
+  name.textContent = [`R${record.id}`, record.year].filter(Boolean).join(" · ");
+  const told = document.createElement("div");
+  told.append(link, name);
+  li.append(told, state);
   return li;
 }
 

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import uvicorn
 from starlette.testclient import TestClient
 
 from data.project import Project, init_project
 from data.records import Endpoint, Finding, Record, Statistic, Unit
 from data.store import findings
 from review.web.app import create_app
+from review.web.serve import listen
 from review.worker import Worker
 from tests.builders import add_records
 
@@ -223,3 +225,34 @@ def serving(folder: Path) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+@contextlib.contextmanager
+def serving_here(project: Project) -> Iterator[str]:
+    """The pages and the worker of an open project in threads of this process: up at once; its address."""
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    app = create_app(project, person="Ada", port=port)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
+    over = threading.Event()
+
+    def work() -> None:
+        worker = Worker(project)
+        while not over.is_set():
+            if worker.refit_if_due() is None and not worker.explain_more():
+                over.wait(0.05)
+
+    threads = [
+        threading.Thread(target=work),
+        threading.Thread(target=server.run, kwargs={"sockets": [listener]}),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        over.set()
+        server.should_exit = True
+        for thread in threads:
+            thread.join(timeout=15)
+        listener.close()

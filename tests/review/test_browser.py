@@ -27,7 +27,7 @@ from data.store.findings import FindingDecision, FindingVerdict
 from data.store.marks import Mark, MarkKind, keep_mark
 from data.store.people import add_person
 from review.reextraction import drawn_records
-from tests.review.desk import ABSTRACT, Server, queued_project, serving, some_records
+from tests.review.desk import ABSTRACT, queued_project, serving, serving_here, some_records
 
 SHOTS = Path(__file__).resolve().parents[2] / "test-output"
 AXE = Path(__file__).with_name("vendor") / "axe-core" / "axe.min.js"
@@ -190,8 +190,8 @@ def test_a_whole_review_by_keyboard_alone(browser, tmp_path) -> None:
         page.context.close()
 
 
-def include(project: Project, server: Server, page: Page, record_id: int) -> None:
-    page.goto(f"{server.address}/screen?record={record_id}")
+def include(address: str, page: Page, record_id: int) -> None:
+    page.goto(f"{address}/screen?record={record_id}")
     page.wait_for_function("id => document.documentElement.dataset.shown === id", arg=str(record_id))
     page.keyboard.press("i")
     all_sent(page)
@@ -201,11 +201,11 @@ def test_findings_are_confirmed_corrected_rejected_added_and_undone_by_keyboard(
     with queued_project(
         tmp_path, [Record(title="Isatuximab 😀 in myeloma", abstract=ABSTRACT, year=2021)]
     ) as project:
-        with serving(tmp_path / "project") as server:
-            page = open_page(browser, server.address)
+        with serving_here(project) as address:
+            page = open_page(browser, address)
             wait_for_record(page)
-            include(project, server, page, 1)
-            page.goto(f"{server.address}/findings")
+            include(address, page, 1)
+            page.goto(f"{address}/findings")
             page.wait_for_selector("#list a")
             page.screenshot(path=SHOTS / "findings-list.png")
             assert serious(page) == []
@@ -318,8 +318,8 @@ def test_no_decision_is_lost_or_doubled_when_server_and_worker_are_killed(browse
 
 
 def test_a_hostile_record_is_text_and_nothing_else(browser, tmp_path) -> None:
-    with queued_project(tmp_path, [HOSTILE]), serving(tmp_path / "project") as server:
-        page = open_page(browser, server.address)
+    with queued_project(tmp_path, [HOSTILE]) as project, serving_here(project) as address:
+        page = open_page(browser, address)
         wait_for_record(page)
         assert page.inner_text("#record-title").startswith("<script>window.hacked = 1</script><img src=x")
         assert page.evaluate("window.hacked") is None
@@ -330,7 +330,7 @@ def test_a_hostile_record_is_text_and_nothing_else(browser, tmp_path) -> None:
         page.screenshot(path=SHOTS / "hostile.png")
         page.keyboard.press("i")
         all_sent(page)
-        page.goto(f"{server.address}/findings/1")
+        page.goto(f"{address}/findings/1")
         page.wait_for_selector("#record[aria-busy=false]")
         assert page.evaluate("window.hacked") is None
         assert problems_of(page) == []
@@ -375,11 +375,11 @@ def test_two_windows_read_different_records_and_lose_nothing(browser, tmp_path) 
 
 
 def test_a_page_that_shows_what_was_decided_elsewhere_does_not_write_over_it(browser, tmp_path) -> None:
-    with queued_project(tmp_path) as project, serving(tmp_path / "project") as server:
-        stale = open_page(browser, server.address)
+    with queued_project(tmp_path) as project, serving_here(project) as address:
+        stale = open_page(browser, address)
         record_id = wait_for_record(stale)
         fresh = stale.context.new_page()
-        fresh.goto(f"{server.address}/screen?record={record_id}")
+        fresh.goto(f"{address}/screen?record={record_id}")
         fresh.wait_for_function("id => document.documentElement.dataset.shown === id", arg=record_id)
         fresh.keyboard.press("i")
         all_sent(fresh)
@@ -407,8 +407,8 @@ def test_full_texts_are_read_by_keyboard_and_each_exclusion_takes_a_reason(brows
         for i in range(1, 4)
     ]
     with queued_project(tmp_path, records, show_suggestions=True) as project:
-        with serving(tmp_path / "project") as server:
-            page = open_page(browser, f"{server.address}/full-text")
+        with serving_here(project) as address:
+            page = open_page(browser, f"{address}/full-text")
             page.wait_for_selector("text=No full text to read yet.")
             assert serious(page) == []
             page.screenshot(path=SHOTS / "full-text-none.png")
@@ -448,7 +448,7 @@ def test_full_texts_are_read_by_keyboard_and_each_exclusion_takes_a_reason(brows
             page.keyboard.press("i")
             page.wait_for_selector("text=Every full text is read.")
             all_sent(page)
-            page.goto(f"{server.address}/findings")
+            page.goto(f"{address}/findings")
             page.wait_for_selector("#list a")
             assert page.locator("#list a").count() == 2
             assert problems_of(page) == []
@@ -492,9 +492,9 @@ def test_a_drawn_record_is_read_again_blind_and_the_differences_are_reported(bro
     records = [
         Record(title=f"Isatuximab in myeloma, report {i}", abstract=ABSTRACT, year=2021) for i in range(10)
     ]
-    with queued_project(tmp_path, records) as project, serving(tmp_path / "project") as server:
+    with queued_project(tmp_path, records) as project, serving_here(project) as address:
         drawn = all_complete(project)
-        page = open_page(browser, f"{server.address}/findings")
+        page = open_page(browser, f"{address}/findings")
         page.wait_for_selector("text=1 due, none read yet.")
         page.screenshot(path=SHOTS / "findings-complete.png")
         assert page.locator("#list .blind").count() == 1
@@ -537,8 +537,8 @@ def test_a_drawn_record_is_read_again_blind_and_the_differences_are_reported(bro
 
 
 def test_a_screen_reader_hears_what_was_decided_and_what_comes_next(browser, tmp_path) -> None:
-    with queued_project(tmp_path) as project, serving(tmp_path / "project") as server:
-        page = open_page(browser, server.address)
+    with queued_project(tmp_path) as project, serving_here(project) as address:
+        page = open_page(browser, address)
         wait_for_record(page)
         focused = "document.activeElement.id"
         assert page.evaluate(focused) == "record-title"
@@ -569,7 +569,7 @@ def test_a_screen_reader_hears_what_was_decided_and_what_comes_next(browser, tmp
         assert shown(page) != before, "every button can be reached and pressed without them"
         all_sent(page)
         assert len(verdicts(project)) == 2
-        page.goto(f"{server.address}/nowhere")
+        page.goto(f"{address}/nowhere")
         page.wait_for_selector("text=There is no such page.")
         page.screenshot(path=SHOTS / "error.png")
         assert serious(page) == []
@@ -578,8 +578,8 @@ def test_a_screen_reader_hears_what_was_decided_and_what_comes_next(browser, tmp
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_a_telephone_and_reads_in_the_dark(browser, tmp_path, scheme) -> None:
-    with queued_project(tmp_path), serving(tmp_path / "project") as server:
-        page = open_page(browser, server.address, color_scheme=scheme)
+    with queued_project(tmp_path) as project, serving_here(project) as address:
+        page = open_page(browser, address, color_scheme=scheme)
         wait_for_record(page)
         page.screenshot(path=SHOTS / f"screening-{scheme}.png")
         assert serious(page) == []
@@ -587,7 +587,7 @@ def test_it_fits_a_telephone_and_reads_in_the_dark(browser, tmp_path, scheme) ->
         assert page.evaluate("document.documentElement.scrollWidth") == 360
         page.screenshot(path=SHOTS / f"narrow-{scheme}.png")
         include_here(page)
-        page.goto(f"{server.address}/findings")
+        page.goto(f"{address}/findings")
         page.click("#list a")
         page.wait_for_selector(".card")
         assert page.evaluate("document.documentElement.scrollWidth") == 360

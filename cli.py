@@ -162,17 +162,34 @@ def protocol_update(
     Lists the exclusions to look at again: those that cite a changed criterion.
     """
     from data.project import open_project
-    from training.upkeep import exclusions_to_recheck
 
     with open_project(project, rationale=rationale) as opened:
         if not opened.protocol_changed:
             _say(f"{project / 'protocol.toml'}: is the version in force already; nothing was kept")
             return
         typer.echo(f"{project / 'protocol.toml'}: kept as a new version")
-        for record in exclusions_to_recheck(opened):
-            typer.echo(
-                f"look again: R{record.record_id} ({', '.join(record.reasons)}) {_short(record.record.title)}"
-            )
+        _print_rechecks(opened)
+
+
+@protocol_app.command("recheck")
+def protocol_recheck(project: ProjectOption = HERE) -> None:
+    """List the exclusions to look at again.
+
+    They cite what the protocol has changed since; deciding again takes them off.
+    """
+    with _open(project) as opened:
+        if not _print_rechecks(opened):
+            _say("nothing to look at again")
+
+
+def _print_rechecks(opened: Any) -> int:
+    from data.store.rechecks import exclusions_to_recheck
+
+    with opened.store.read() as db:
+        found = exclusions_to_recheck(db)
+    for r in found:
+        typer.echo(f"look again: R{r.record_id} ({r.reason}, {', '.join(r.people)}) {_short(r.title)}")
+    return len(found)
 
 
 @protocol_app.command("history")

@@ -219,7 +219,11 @@ def test_a_protocol_is_checked_changed_with_a_reason_and_reopens_what_it_touches
     file.write_text(file.read_text().replace('["myeloma"]', '["myeloma", "heart failure"]'))
     told = picosieve("protocol", "update", "--rationale", "wider", "--project", project).out
     assert "kept as a new version" in told
-    assert "look again: R2 (population) Statins in heart failure" in told
+    again = "look again: R2 (population, Ada) Statins in heart failure\n"
+    assert told.endswith(again)
+    assert picosieve("protocol", "recheck", "--project", project).out == again
+    picosieve(*words, "R2", "--exclude", "--reason", "population")
+    assert "nothing to look at again" in picosieve("protocol", "recheck", "--project", project).err
     history = picosieve("protocol", "history", "--project", project).out
     assert [line.split("  ")[2] for line in history.splitlines()] == ["(no rationale)", "wider"]
     assert "nothing was kept" in picosieve("protocol", "update", "--rationale", "x", "--project", project).err

@@ -1,7 +1,8 @@
 """Terms that a protocol is missing, from what people included and excluded.
 
 Shown to the lead, who edits the protocol; nothing here changes it. A changed protocol is a new version
-with a date and a rationale, records are judged anew, and `to_recheck` names the exclusions to look at again.
+with a date and a rationale, records are judged anew, and `data.store.rechecks` names the exclusions to look
+at again.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from data.protocol import CRITERIA, Protocol
@@ -115,29 +116,6 @@ def suggest_terms(
             found.append(suggestion)
     found.sort(key=lambda s: (-abs(s.weight), s.term))
     return _without_parts(found)[:limit]
-
-
-def to_recheck(old: Protocol, new: Protocol, reasons: Mapping[int, str | None]) -> list[int]:
-    """Exclusions to look at again after a change of the protocol.
-
-    Parameters
-    ----------
-    old, new : Protocol
-        The version that was decided under, and the one that follows.
-    reasons : mapping of record_id to str or None
-        The reason of each standing exclusion.
-
-    Returns
-    -------
-    list of int
-        Record ids whose exclusion cites a criterion or a limit that the new version changes, in order.
-    """
-    changed = {c for c in CRITERIA if old.criterion(c) != new.criterion(c)}
-    if old.languages != new.languages:
-        changed.add("language")
-    if (old.published_from, old.published_to) != (new.published_from, new.published_to):
-        changed.add("date")
-    return sorted(i for i, reason in reasons.items() if reason in changed)
 
 
 def _tally(protocol: Protocol, records: Sequence[Record], outcomes: Sequence[Outcome]) -> dict[str, _Tally]:

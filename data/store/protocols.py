@@ -109,13 +109,6 @@ def versions(db: sa.Connection) -> list[tuple[int, str, str, str]]:
     ]
 
 
-def previous_protocol(db: sa.Connection) -> Protocol | None:
-    """The version before the one in force; None when that is the first."""
-    query = sa.select(protocol_versions.c.id, protocol_versions.c.source_text)
-    row = db.execute(query.order_by(protocol_versions.c.id.desc()).limit(1).offset(1)).first()
-    return parse_protocol(row.source_text, name=f"version {row.id}") if row is not None else None
-
-
 def newest_version(db: sa.Connection) -> int:
     """The id of the protocol in force."""
     return int(db.execute(sa.select(sa.func.max(protocol_versions.c.id))).scalar_one())

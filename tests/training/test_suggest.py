@@ -5,7 +5,7 @@ import pytest
 from data.protocol import parse_protocol
 from data.records import Record
 from models.criteria import Outcome
-from training.suggest import suggest_terms, to_recheck
+from training.suggest import suggest_terms
 
 PROTOCOL = parse_protocol(
     'title = "Braces"\n[population]\nwanted = ["knee pain"]\nunwanted = ["scoliosis"]\n'
@@ -64,20 +64,3 @@ def test_exclusions_without_a_reason_make_no_unwanted_term() -> None:
 def test_the_example_is_a_record_that_holds_the_term() -> None:
     for suggestion in suggest_terms(PROTOCOL, *_review()):
         assert suggestion.term in suggestion.example
-
-
-@pytest.mark.parametrize(
-    ("changed", "expected"),
-    [
-        pytest.param(('["knee pain"]', '["knee pain", "gonarthrosis"]'), [1], id="population"),
-        pytest.param(('["brace"]', '["brace", "orthosis"]'), [2], id="intervention"),
-        pytest.param(('["english"]', '["english", "french"]'), [4], id="language"),
-        pytest.param(("Braces", "Braces and more"), [], id="the title only"),
-    ],
-)
-def test_a_changed_criterion_reopens_the_exclusions_that_cite_it(
-    changed: tuple[str, str], expected: list[int]
-) -> None:
-    reasons = {1: "population", 2: "intervention", 3: "outcomes", 4: "language", 5: None}
-    new = parse_protocol(PROTOCOL.source_text.replace(*changed))
-    assert to_recheck(PROTOCOL, new, reasons) == expected

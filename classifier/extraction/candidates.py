@@ -68,6 +68,14 @@ _ELSEWHERE = re.compile(
     r"|earlier|historically"
     r"|in (?:the )?(?:literature|previous|earlier|historical|other|[A-Z][A-Z0-9-]{3,} (?:trial|study)))"
 )
+_LIKE_OTHERS = re.compile(
+    r"\b(?:comparable (?:to|with)|similar to|than|consistent with|compared (?:to|with)|in line with)\s+"
+    r"(?:the|that of|those of|an?)\s+(?:(?:ORR|median|PFS|OS|rate|of)\s+){0,3}[~\u2248]?\s*\Z"
+)
+_OF_OTHERS = re.compile(
+    r"\A[^.;,]{0,30}?\b(?:reported|seen|observed|published|achieved|described)\b[^.;]{0,60}?"
+    r"\b(?:in|by|from)\s+(?:the\s+)?[A-Z][A-Za-z]*[A-Z0-9]"
+)
 _DIFFERENCE_BEFORE = re.compile(
     r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?"
     r"|prolongations?|reductions?"
@@ -78,7 +86,7 @@ _DIFFERENCE_BEFORE = re.compile(
 _DIFFERENCE_AFTER = re.compile(
     r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease"
     r"|lower|higher|longer|shorter|greater"
-    r"|risk reduction|difference|power|maturity|mature|of (?:the )?(?:planned|required|expected)"
+    r"|risk reduction|difference|power|maturity|mature|censored|of (?:the )?(?:planned|required|expected)"
     r"|improved|better|worse)\b"
 )
 
@@ -115,7 +123,10 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
         return "a threshold"
     if _TARGET.search(text, max(0, start - 40), start):
         return "planned or hypothesised"
-    if _ELSEWHERE.match(text[end : end + 110]):
+    after = text[end : end + 110]
+    if _ELSEWHERE.match(after):
+        return "another study's result"
+    if _OF_OTHERS.match(after) and _LIKE_OTHERS.search(text, max(0, start - 60), start):
         return "another study's result"
     if link.statistic == "rate" and link.key == "OS" and link.timepoint is None:
         named = text[link.focus.start : link.focus.end] if link.focus is not None else ""

@@ -10,7 +10,7 @@ _PLANNED = re.compile(
     r"\b(?:designed to|powered|power to|\d+% power|hypothes\w+|null|sample size|assum\w+|to detect"
     r"|would (?:be|detect|stop|need|have|give|show|require)|"
     r"was judged (?:un)?interesting|worthwhile|(?:was|were|may be|can be|is) expected|expected from"
-    r"|\bH[01]\b|target(?:ed)? (?:was"
+    r"|\bH[01]\b|expected (?:ORR|PFS|OS|median|overall|response|rate|survival)|target(?:ed)? (?:was"
     r"|of|ORR|response)|"
     r"calculated that|foreseen|non-?inferiority (?:margin|required|was)|chosen to (?:show|detect)"
     r"|rested on|to show (?:a|an)|historical|one-sided(?! [pP]\b)|two-sided alpha|"

@@ -97,7 +97,9 @@ ENTRIES = (
     EndpointEntry(
         "OTHER_RESPONSE",
         "rate",
-        rf"(?-i:DRR)|no responses?|(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic"
+        rf"(?-i:DRR)|no responses?|continued to have an? (?:\w+ )?responses?|ongoing (?:\w+ )?responses?"
+        rf"|remain(?:ed|ing)? in (?:\w+ )?(?:responses?|remission)"
+        rf"|responses? (?:were|was|are|remained?) (?:still )?ongoing|(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic"
         rf"|metabolic|renal|organ|VEGF|cardiac|hepatic|humoral|cellular|virologic\w*|analgesic|neurologic\w*|immune|immunologic\w*|"
         rf"serolog\w+|antibody|biochemical|PSA|marker|CA-?125|symptom\w*|pain|survey|placebo|dose|early"
         rf"|biologic\w*|"
@@ -206,7 +208,7 @@ _BEGINNINGS = frozenset(
     " ris dea mor"
     " of pcr tpc ypc bpc pat com nea drr no ver goo min maj mol cyt met imm ser ant bio psa mar ca sym"
     " pai pla dos ear"
-    " hae hem dur int cns nod vac vgp mr mmr dmr mrd mea res in rad cr scr cri str cbr dcr cli tum sta"
+    " hae hem dur int cns nod vac vgp ong mr mmr dmr mrd mea res in rad cr scr cri str cbr dcr cli tum sta"
     " sd pd dor mdo"
     " mon tre orr cor ior bes obj tot con par at rr any an a pr prs tox adv neu ana ane thr leu lym nau"
     " vom dia fat muc"

@@ -38,7 +38,7 @@ _NAMELESS = frozenset(
 _NAMELESS_PHRASE = re.compile(
     r"cut-?off date|dose level|both arms|differ\w* .*|identical .*|without difference|varied .*"
     r"|primary end ?-?points?|reverse .*|.*%.*|(?:phase|day|grade|week|month|cycle)s? \d.*"
-    r"|\d[\d.,]* ?(?:mg|patients|pts|events|deaths).*",
+    r"|\d[\d.,]* ?(?:patients|pts|events|deaths).*|\d[\d.,]* ?mg",
     re.IGNORECASE,
 )
 _ASSESSOR = re.compile(

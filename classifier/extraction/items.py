@@ -94,7 +94,7 @@ def read_items(text: str, start: int, end: int, tokens: list[Token], linked: set
             continue
         _read_words(text, at, token.start, items)
         items.append(Item(_LETTER[token.kind], token.start, token.end, token.key or token.kind, token))
-        at = token.end
+        at = max(token.end, token.after) if token.kind == "value" else token.end
     _read_words(text, at, end, items)
     return items
 
@@ -135,6 +135,8 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
             continue
         bare = word.rstrip(".").casefold() if len(word) > 2 else word.casefold()
         kind = _kind(bare, word, open_phrase)
+        if word == "A" and not items:
+            kind = ""  # the article that opens a sentence
         if kind in ("d", "x", "p") and any(a <= match.start() < b for a, b in limits):
             kind = "A"
         elif kind == "v" and items and items[-1].kind == "p" and bare.endswith("ed"):

@@ -78,7 +78,7 @@ _BACK_TO_TOPIC = re.compile(
 _FORWARD_PEOPLE = re.compile(
     r"\A\s*(?:of\s+|in\s+)?(?:the\s+|all\s+|our\s+|these\s+|evaluable\s+|assessable\s+|treated\s+"
     r"|enrolled\s+|infused\s+|randomi[sz]ed\s+)*(?:\d+\s+)?(?:(?!versus|vs|compared|while|whereas|died"
-    r"|progressed)[\w\u2265<>-]+\s+){0,6}?\Z"
+    r"|progressed)[\w\u2265<>./\u00b7+-]+\s+){0,7}?\Z"
 )
 _FORWARD_HAD = re.compile(
     r"\b(?:had|have|has|having|achiev\w+|attain\w+|reach\w+|show\w+|experienc\w+|obtain\w+|demonstrat\w+"

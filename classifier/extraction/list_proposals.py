@@ -13,9 +13,16 @@ from classifier.extraction.group_words import abbreviated, alike, telling
 from classifier.extraction.phrases import Phrase, Row, template
 from classifier.extraction.proposals import Names, Proposal, Proposer, Unit
 
-N_BEFORE, N_BEHIND = 8, 4  # phrases that are tried in pairs, on either side of the run
+# Phrases that are tried in pairs: the nearest before and behind the run, and the nearest that are no part
+# of a longer one.
+N_BEFORE, N_WHOLE, N_BEHIND = 6, 5, 4
 
 _VALUE = re.compile(r"[<>~]?(?:\d+[.\u00b7,]\d+|\d{2,})\s*(?:%|mo\w*)?\Z|[\d.]+\s*(?:%|mo\b|of |/).*")
+
+
+def _holds(whole: Phrase, part: Phrase) -> bool:
+    return whole[:2] != part[:2] and whole[0] <= part[0] and part[1] <= whole[1]
+
 
 Listed = tuple[tuple[str, ...], list[str]]
 
@@ -99,8 +106,10 @@ class ListProposer:
             yield names, row
 
     def _pairs(self) -> Iterator[Listed]:
-        before = [p for p in self.named if p[1] < self.places[0]][-N_BEFORE:]
-        near = before + [p for p in self.named if p[0] > self.places[-1]][:N_BEHIND]
+        before = [p for p in self.named if p[1] < self.places[0]]
+        behind = [p for p in self.named if p[0] > self.places[-1]][:N_BEHIND]
+        whole = [p for p in before if not any(_holds(q, p) for q in before)][-N_WHOLE:]
+        near = [*dict.fromkeys([*whole, *before[-N_BEFORE:]]), *behind]
         for n, a in enumerate(near):
             for b in near[n + 1 :]:
                 if a[0] > b[1] or b[0] > a[1]:

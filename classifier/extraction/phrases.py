@@ -10,6 +10,7 @@ from classifier.extraction.group_words import is_nameless, means_everybody, says
 from classifier.extraction.items import Item, read_items
 from classifier.extraction.tokens import Token
 
+_JOINS = ("p", "j", ",", ",j", "pp", "jp")  # what may stand between the parts of one name
 Phrase = tuple[int, int, str]  # first and last item, and the name; "" means everybody
 
 _LABELLED = re.compile(r"(?:CR|VGPR|PR|study \w+|cohort \w+|arm \w+|part \w+)[ .]*\Z")
@@ -57,7 +58,7 @@ class Row:
 
     def joined_by(self, i: int, j: int) -> str:
         """The small words that join a phrase of several parts."""
-        return " ".join(k.word for k in self.items[i + 1 : j] if k.kind in "pj")
+        return " ".join(k.word or "," for k in self.items[i + 1 : j] if k.kind in "pj,")
 
     def name(self, first: int, last: int) -> str | None:
         """The cleaned name of the items from `first` to `last`; None where they name no group."""
@@ -77,6 +78,8 @@ class Row:
         for i, item in enumerate(items):
             if item.word == "without" and self.kind(i + 1) in ("(", ")", ",", ";", "V", "x", "R", "edge"):
                 yield i, i, self._from(item.start, item.end)
+            if item.kind == "d" and item.word == "overall":
+                yield i, i, ""
             if item.kind != "A":
                 continue
             name = self.name(i, i)
@@ -93,11 +96,12 @@ class Row:
 
     def _joined(self, i: int) -> Iterator[Phrase]:
         items, j = self.items, i
-        for _ in range(2):
-            k = j + 1
-            while k < len(items) and k <= j + 2 and items[k].kind in "pj":
+        for _ in range(3):
+            k, kinds = j + 1, ""
+            while k < len(items) and k <= j + 2 and items[k].kind in "pj,":
+                kinds += items[k].kind
                 k += 1
-            if k == j + 1 or k >= len(items) or items[k].kind != "A":
+            if kinds not in _JOINS or k >= len(items) or items[k].kind != "A":
                 return
             j = k
             name = self.name(i, j)

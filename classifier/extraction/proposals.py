@@ -174,6 +174,8 @@ class Proposer:
         left2 = kind(i - 2) + kind(i - 1)
         row = ["before", "gap<" + told[-8:], "left=" + side(i - 1), "right=" + side(j + 1)]
         row += ["next<" + told[:3], "left2<" + left2, "right2<" + kind(j + 1) + kind(j + 2)]
+        if "x" in left2 or (left2[-1] == "p" and kind(i - 3) == "x"):
+            row.append("compared to")
         if left2 in ("Vp", ")p", "Vx"):
             row.append("behind another")
         if told in ("", "(", ":", "=", "(m", "(mE", ",", "(E"):

@@ -28,7 +28,7 @@ from classifier.extraction.numbers import (
 S = r"[\s\u00a0\u2009\u202f]*"
 S1 = r"[\s\u00a0\u2009\u202f]+"
 ANY = rf"(?:{NUMBER}|{WORD_NUMBER})"
-LEVEL = r"\d{2}(?:\.\d)?"
+LEVEL = r"\d{2}(?:[.\u00b7]\d)?"
 CI_WORD = (
     rf"(?:[Cc]\.?[IiLl]\.?s?(?![A-Za-z])|Cr[Ii]s?(?![A-Za-z])|(?:confidence|credib(?:le|ility)"
     rf"|conf\.?){S}[-]?{S}(?:intervals?|limits?|int\.?)"
@@ -190,7 +190,7 @@ def _confidence(match: Match[str]) -> Quantity:
         low_value,
         _bound(high),
         why="ci",
-        level=float(level) if level else None,
+        level=parse_number(level) if level else None,
     )
 
 

@@ -197,6 +197,8 @@ def _merge_counts(text: str, tokens: list[Token]) -> list[Token]:
                 share, count = (i, j) if _is(tokens[i], Kind.PERCENT) else (j, i)
                 _give_count(tokens[share], tokens[count])
                 dropped.add(count)
+                if tokens[share].total is None:
+                    _total_behind(text, tokens, share)
                 _lift_out_of_brackets(text, tokens, share)
     for i in values:  # "58%, 49% and 21% (51/88, 30/61 and 7/34)": counts listed apart
         if i in dropped or not _is(tokens[i], Kind.COUNT):
@@ -207,6 +209,32 @@ def _merge_counts(text: str, tokens: list[Token]) -> list[Token]:
                 dropped.add(i)
                 break
     return [t for k, t in enumerate(tokens) if k not in dropped and t.kind != "merged"]
+
+
+_OF_TOTAL = re.compile(
+    r"\s*(?:of|/|out of)\s+(?:the\s+|all\s+|these\s+)?(?P<t>\d{1,5})\b(?!\s*[%(.\u00b7])"
+    r"(?:\s+(?:patients?|pts|women|men|participants?|subjects|children|adults))*"
+)
+
+
+def _total_behind(text: str, tokens: list[Token], share: int) -> None:
+    """ "30 (31%; 95% CI 21-42) of 97 patients": the total stands behind the bracket of its percentage."""
+    value, opening = tokens[share], tokens[share - 1]
+    if not share or opening.kind != "open" or value.count is None or value.quantity is None:
+        return
+    for token in tokens[share + 1 : share + 8]:
+        if token.kind == "close" and token.depth == opening.depth:
+            match = _OF_TOTAL.match(text, token.end, token.end + 40)
+            if match is None or not value.count <= int(match["t"]):
+                return
+            if abs(100 * value.count / int(match["t"]) - (value.quantity.value or 0.0)) > 1.01:
+                return
+            value.total, value.depth, value.after = int(match["t"]), opening.depth, match.end()
+            opening.kind = token.kind = "merged"
+            for other in tokens:
+                if token.end <= other.start < match.end():
+                    other.kind = "merged"
+            return
 
 
 def _lift_out_of_brackets(text: str, tokens: list[Token], i: int) -> None:

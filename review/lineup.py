@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from classifier.ranking import Ranked, Reason
 from data.protocol import Stage
 from data.store import protocols
-from data.store.queue import QueueEntry
+from data.store.readings import QueueEntry
 from models.features import text_digest
 
 # Of the positions of a review, counted from its first decision, every 20th is a draw from the later

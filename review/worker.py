@@ -28,7 +28,7 @@ from data.project import Project, open_project
 from data.protocol import Protocol, Stage, parse_protocol
 from data.store import decisions, protocols, queue, registry
 from data.store.imports import all_records, load_record
-from data.store.queue import QueueEntry
+from data.store.readings import QueueEntry
 from data.store.registry import Model
 from models.features import CountCache, text_digest
 from models.relevance import RelevanceModel

@@ -8,7 +8,6 @@ there, stays as a reading.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,15 @@ from data.protocol import Stage
 from data.store.connection import now
 from data.store.decisions import Outcome, outcome_of
 from data.store.protocols import current_rule
-from data.store.schema import leases, models, predictions, queue_entries, readings, records
+from data.store.readings import (
+    QueueEntry,
+    entry_of_row,
+    note_readings,
+    reading_of,
+    reasons_json,
+    shown_columns,
+)
+from data.store.schema import leases, models, predictions, queue_entries, records
 
 LEASE_MINUTES = 30
 
@@ -33,31 +40,6 @@ class Prediction:
     rank: int
     score: float
     probability: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueEntry:
-    """One place of the queue.
-
-    Attributes
-    ----------
-    kind : str
-        `ranked`; `exploration` or `control` (drawn by lot); `second`, another person's first reading
-        read again, of which the reader is told nothing.
-    suggestion : str or None
-        The verdict that was suggested to the person, once they saw it.
-    reasons : sequence of mapping
-        Term, weight and criterion, strongest first.
-    """
-
-    record_id: int
-    kind: str = "ranked"
-    model_id: str | None = None
-    rank: int | None = None
-    score: float | None = None
-    probability: float | None = None
-    suggestion: str | None = None
-    reasons: Sequence[Mapping[str, Any]] = ()
 
 
 def keep_predictions(db: sa.Connection, model_id: str, predicted: Iterable[Prediction]) -> None:
@@ -90,7 +72,7 @@ def write_queue(
             "record_id": e.record_id,
             "stage": str(stage),
             "position": position,
-            **_shown(e),
+            **shown_columns(e),
             "written_at": moment,
         }
         for position, e in enumerate(entries, 1)
@@ -109,7 +91,7 @@ def write_reasons(
     """Give records of the queue their reasons after all."""
     for record_id, some in reasons.items():
         where = (queue_entries.c.record_id == record_id) & (queue_entries.c.stage == str(stage))
-        db.execute(queue_entries.update().where(where).values(reasons=_reasons(some)))
+        db.execute(queue_entries.update().where(where).values(reasons=reasons_json(some)))
 
 
 def queue_written_at(db: sa.Connection, *, stage: Stage = Stage.TITLE_ABSTRACT) -> str | None:
@@ -185,11 +167,11 @@ def lease_next(
         and (not row["n_others"] or outcome_of(db, row["record_id"], stage) is Outcome.WAITING)
     ]
     free.sort(key=lambda row: row["set_aside"] is not None)  # stable: skipped ones last
-    chosen = [_entry(row) for row in free[:n]]
+    chosen = [entry_of_row(row) for row in free[:n]]
     chosen_ids = [e.record_id for e in chosen]
     _give_back(db, [i for i in spare if i not in {*chosen_ids, *elsewhere}], person_id, stage)
     _lend(db, [*_still_lent(db, person_id, held, stage), *chosen_ids], person_id, stage, minutes)
-    _note_readings(db, [e for e in chosen if e.record_id not in spare], person_id, stage)
+    note_readings(db, [e for e in chosen if e.record_id not in spare], person_id, stage)
     return chosen
 
 
@@ -234,7 +216,7 @@ def lease_one(
     entry = entry or QueueEntry(
         record_id=group_id, kind="second" if _n_readers(db, group_id, stage) else "ranked"
     )
-    _note_readings(db, [entry], person_id, stage)
+    note_readings(db, [entry], person_id, stage)
     return entry
 
 
@@ -262,36 +244,6 @@ def holds_decision(db: sa.Connection, group_id: int, person_id: int, stage: Stag
     return bool(db.execute(query.bindparams(sa.bindparam("g", type_=sa.Integer)), values).scalar())
 
 
-def reading_of(
-    db: sa.Connection, record_id: int, *, person_id: int, stage: Stage = Stage.TITLE_ABSTRACT
-) -> QueueEntry | None:
-    """What the person was handed of a record, and why it stood where it did."""
-    row = db.execute(sa.select(readings).where(_reading(record_id, person_id, stage))).mappings().first()
-    return _entry(row) if row else None
-
-
-def note_suggestion_shown(
-    db: sa.Connection,
-    record_id: int,
-    *,
-    person_id: int,
-    stage: Stage = Stage.TITLE_ABSTRACT,
-    suggestion: str | None = None,
-) -> None:
-    """Keep that the person saw a suggested verdict, and which, before they decided."""
-    shown = readings.update().where(_reading(record_id, person_id, stage))
-    first = shown.where(readings.c.suggestion_shown_at.is_(None))
-    db.execute(first.values(suggestion_shown_at=now(), suggestion=suggestion))
-
-
-def suggestion_was_shown(
-    db: sa.Connection, record_id: int, *, person_id: int, stage: Stage = Stage.TITLE_ABSTRACT
-) -> bool:
-    """Whether the person saw what the model would decide."""
-    query = sa.select(readings.c.suggestion_shown_at).where(_reading(record_id, person_id, stage))
-    return db.execute(query).scalar() is not None
-
-
 def group_of(db: sa.Connection, record_id: int) -> int:
     """The reference (its `group_id`) that a record belongs to."""
     found = db.execute(sa.select(records.c.group_id).where(records.c.id == record_id)).scalar()
@@ -307,11 +259,6 @@ def _drop_expired(db: sa.Connection) -> None:
 def _mine(group_id: int, person_id: int, stage: Stage) -> sa.ColumnElement[bool]:
     c = leases.c
     return (c.group_id == group_id) & (c.stage == str(stage)) & (c.person_id == person_id)
-
-
-def _reading(record_id: int, person_id: int, stage: Stage) -> sa.ColumnElement[bool]:
-    c = readings.c
-    return (c.record_id == record_id) & (c.stage == str(stage)) & (c.person_id == person_id)
 
 
 def _still_lent(db: sa.Connection, person_id: int, held: Collection[int], stage: Stage) -> list[int]:
@@ -344,65 +291,4 @@ def _queued(db: sa.Connection, record_id: int, stage: Stage) -> QueueEntry | Non
     c = queue_entries.c
     query = sa.select(queue_entries).where((c.record_id == record_id) & (c.stage == str(stage)))
     row = db.execute(query).mappings().first()
-    return _entry(row) if row else None
-
-
-def _note_readings(db: sa.Connection, entries: Sequence[QueueEntry], person_id: int, stage: Stage) -> None:
-    """Keep what was handed out; its prediction too, since the queue's own row will be replaced."""
-    known = {e.record_id for e in entries if db.execute(_reading_there(e, person_id, stage)).first()}
-    moment = {"leased_at": now()}
-    for entry in entries:
-        if entry.record_id in known:
-            where = _reading(entry.record_id, person_id, stage)
-            db.execute(readings.update().where(where).values(_shown(entry) | moment))
-    key = {"stage": str(stage), "person_id": person_id}
-    new = [{"record_id": e.record_id} | key | _shown(e) | moment for e in entries if e.record_id not in known]
-    if new:
-        db.execute(readings.insert(), new)
-    scored = [e for e in entries if None not in (e.model_id, e.rank, e.score)]
-    rows = [
-        {n: getattr(e, n) for n in ("record_id", "model_id", "rank", "score", "probability")}
-        | {"predicted_at": now()}
-        for e in scored
-        if not db.execute(_prediction_there(e)).first()
-    ]
-    if rows:
-        db.execute(predictions.insert(), rows)
-
-
-def _reading_there(entry: QueueEntry, person_id: int, stage: Stage) -> sa.Select[Any]:
-    return sa.select(readings.c.record_id).where(_reading(entry.record_id, person_id, stage))
-
-
-def _prediction_there(entry: QueueEntry) -> sa.Select[Any]:
-    c = predictions.c
-    return sa.select(c.rank).where((c.record_id == entry.record_id) & (c.model_id == entry.model_id))
-
-
-def _shown(entry: QueueEntry) -> dict[str, Any]:
-    return {
-        "kind": entry.kind,
-        "model_id": entry.model_id,
-        "rank": entry.rank,
-        "score": entry.score,
-        "probability": entry.probability,
-        "suggestion": entry.suggestion,
-        "reasons": _reasons(entry.reasons),
-    }
-
-
-def _reasons(reasons: Sequence[Mapping[str, Any]]) -> str:
-    return json.dumps([dict(r) for r in reasons], ensure_ascii=False)
-
-
-def _entry(row: sa.RowMapping) -> QueueEntry:
-    return QueueEntry(
-        record_id=row["record_id"],
-        kind=row["kind"],
-        model_id=row["model_id"],
-        rank=row["rank"],
-        score=row["score"],
-        probability=row["probability"],
-        suggestion=row["suggestion"],
-        reasons=tuple(json.loads(row["reasons"])),
-    )
+    return entry_of_row(row) if row else None

@@ -27,10 +27,10 @@ from review.evidence import say
 from review.facts import Fact, group_facts
 from review.highlights import Span, term_spans
 from review.web.desk import Desk, desk_of
+from review.web.entering import Key, Note
 from review.web.errors import conflict, not_found
 from review.web.lending import Body
 from review.web.payloads import MOST_MARKS, record_payload, value_spans
-from review.web.screening import Key, Note
 
 router = APIRouter(prefix="/api/findings")
 AtDesk = Annotated[Desk, Depends(desk_of)]

@@ -11,7 +11,7 @@ from data.errors import StoreError
 from data.protocol import Stage
 from data.store import queue
 from data.store.imports import load_record
-from data.store.queue import QueueEntry
+from data.store.readings import QueueEntry
 from review.web.desk import Desk
 from review.web.errors import conflict
 from review.web.payloads import screening_payload

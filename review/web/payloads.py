@@ -15,7 +15,7 @@ from data.store.decisions import Entry, history
 from data.store.findings import StoredFinding, record_findings
 from data.store.imports import StoredRecord, load_record
 from data.store.marks import marks_on
-from data.store.queue import QueueEntry
+from data.store.readings import QueueEntry
 from data.store.schema import import_batches, records
 from review.evidence import say
 from review.highlights import Span, Stretch, judgement_spans, stretches

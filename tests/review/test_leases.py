@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from data.errors import StoreError
-from data.store import decisions, people, queue, registry
+from data.store import decisions, people, queue, readings, registry
 from data.store.connection import Store
 from data.store.decisions import Decision, Verdict
 from data.store.marks import Mark, MarkKind, keep_mark
-from data.store.queue import QueueEntry
+from data.store.readings import QueueEntry
 from data.store.registry import Model
 from tests.builders import a_record, add_records
 from tests.databases import new_review, protocol_of
@@ -145,9 +145,9 @@ def test_a_reading_keeps_why_it_was_shown_after_the_queue_has_changed(database_u
     with store.write() as db:
         queue.lease_next(db, person_id=ADA, n=3)
         queue.write_queue(db, [])
-        reading = queue.reading_of(db, 3, person_id=ADA)
+        reading = readings.reading_of(db, 3, person_id=ADA)
         assert reading == QueueEntry(record_id=3, kind="control", model_id="q", rank=3, score=0.1)
-        assert not queue.suggestion_was_shown(db, 3, person_id=ADA)
-        queue.note_suggestion_shown(db, 3, person_id=ADA)
-        assert queue.suggestion_was_shown(db, 3, person_id=ADA)
+        assert not readings.suggestion_was_shown(db, 3, person_id=ADA)
+        readings.note_suggestion_shown(db, 3, person_id=ADA)
+        assert readings.suggestion_was_shown(db, 3, person_id=ADA)
     store.close()

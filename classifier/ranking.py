@@ -1,9 +1,9 @@
 """The unread pool in the order in which to read it, each record with its reasons.
 
-From the protocol alone at first: a prior over the protocol's views (`models.prior`), widened by the words of
-the records that it likes best. Then a linear model over the words of text and title, fitted to the
-labels around that prior, which fades as included records come in. Every score is a sum over
-words and views of the record, so its reasons are parts of that sum.
+Before any label: a prior over the views of each record (`models.prior`), with a protocol drawn towards that
+of its neighbours. Then a linear model over the words of text and title and of the record's neighbours, fitted
+to the labels around that prior, which fades as included records come in. Every score is a sum over words,
+views and neighbours of the record, so its reasons are parts of that sum.
 """
 
 from __future__ import annotations
@@ -19,38 +19,31 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from classifier.eligibility_design import wanted_designs
+from classifier.pool_kernel import PoolKernel
 from classifier.reasons import Reason, explain_record
 from data.errors import ScreeningError
 from data.protocol import Protocol
 from data.records import Record
 from models.features import N_COLUMNS, CountCache, text_digest, weigh
+from models.margins import class_weights, left_out_scores, solve_margins
+from models.neighbours import find_neighbours
+from models.pool_views import VIEWS, fit_views
 from models.prior import RelevancePrior, load_prior
-from models.protocol_views import VIEWS, ProtocolViews, fit_views
-from models.relevance import (
-    TITLE_SCALE,
-    RelevanceModel,
-    Vocabulary,
-    class_weights,
-    left_out_scores,
-    solve_margins,
-)
-
-__all__ = ["RankResult", "Ranked", "Ranker", "Reason", "fit_relevance", "labels_fingerprint", "rank"]
+from models.relevance import RelevanceModel, Vocabulary
 from models.terms import Terms
 
-RECIPE_VERSION = 2
+__all__ = ["RankResult", "Ranked", "Ranker", "Reason", "fit_relevance", "labels_fingerprint", "rank"]
+RECIPE_VERSION = 3
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 # All chosen by replaying the eight reviews of benchmarks/ranking, the prior learned without the review
 # at hand; see docs/experiments.md.
-_C, _RATIO = 0.11, 9.8  # around a prior: those of ELAS u4
-_C_ALONE, _RATIO_ALONE = 0.05, 15.0  # without a protocol
-_PRIOR_WEIGHT = 0.3  # of the prior (standard deviation 1) in a decision whose margins are at 1 and -1
-_PRIOR_FADE = 2.0  # included records at which half of it is left
-_FEEDBACK_SHARE = 0.1  # of the pool, best by the prior, whose words are taken for wanted ones
-_FEEDBACK_WEIGHT = 2.0  # of those words over the views
-_SMALL_POOL = 4000  # records up to which all inner products with labelled ones are kept (128 MB at most)
+_C, _RATIO = 0.1, 15.0
+# Weight of the prior (standard deviation 1) in a decision whose margins are at 1 and -1.
+_PRIOR_WEIGHT, _BARE_PRIOR_WEIGHT = 0.3, 0.1  # with a protocol, and without
+_PRIOR_FADE = 4.0  # included records at which half of it is left
+_NEIGHBOURS_OPINION = 2.0  # weight of the neighbours' mean prior over the record's own, with a protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +67,11 @@ class RankResult:
 
 @dataclass(frozen=True, slots=True)
 class _Prior:
-    """The prior as a linear model over the pool's narrow columns and the views."""
+    """The prior of a pool, and what it makes of a record alone: `seen @ views + intercept`."""
 
-    views: FloatArray
-    words: npt.NDArray[np.float32]
-    intercept: float
     scores: FloatArray
+    views: FloatArray
+    intercept: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,28 +128,27 @@ class Ranker:
         self.vocabulary, self.title_vocabulary = Vocabulary.of(counts), Vocabulary.of(title_counts)
         idf, title_idf = self.vocabulary.idf, self.title_vocabulary.idf
         rows, title_rows = weigh(counts, idf), weigh(title_counts, title_idf)
-        self.views: ProtocolViews | None = None
-        self.seen: FloatArray | None = None
-        if protocol is not None:
-            wanted = wanted_designs(protocol.criterion("study_design"))
-            texts = np.flatnonzero(self.has_text)
-            self.views, seen = fit_views(
-                protocol,
-                wanted,
-                [self.records[i] for i in texts],
-                rows[texts],
-                title_rows[texts],
-                idf,
-                title_idf,
-            )
-            self.seen = np.zeros((len(self.records), len(VIEWS)))
-            self.seen[texts] = seen
-        self._columns, self._rows = _narrow(rows)
-        self._title_columns, self._title_rows = _narrow(title_rows)
+        texts = np.flatnonzero(self.has_text)
+        wanted = wanted_designs(protocol.criterion("study_design")) if protocol else frozenset()
+        self.views, seen = fit_views(
+            protocol,
+            wanted,
+            [self.records[i] for i in texts],
+            rows[texts],
+            title_rows[texts],
+            idf,
+            title_idf,
+        )
+        self.seen = np.zeros((len(self.records), len(VIEWS)))
+        self.seen[texts] = seen
+        self._columns, narrow_rows = _narrow(rows)
+        self._title_columns, narrow_titles = _narrow(title_rows)
+        neighbours = find_neighbours(narrow_rows)
         self._given_prior = prior
-        self._prior = self._pool_prior()
-        self._gram = _Gram(self._rows, self._title_rows)
+        self._prior = self._pool_prior(neighbours)
+        self._kernel = PoolKernel(narrow_rows, narrow_titles, neighbours)
         self._touching: dict[int, bool] = {}  # which labels touched the margin last: where to start
+        self._modelled: tuple[str, FloatArray] = ("", np.empty(0))  # the last model's labels, and its scores
 
     def order(self, labels: Mapping[int, int]) -> tuple[IntArray, FloatArray]:
         """Record ids of the unread pool, best first, and their scores, never rising."""
@@ -189,10 +180,21 @@ class Ranker:
         """The parts of a record's score, strongest first; what is left over comes last, so that they add up.
 
         A record without text has no reasons.
+
+        Parameters
+        ----------
+        record_id : int
+        model : RelevanceModel
+            The one that `fit` gave last.
+        top : int, default=8
         """
+        fingerprint, scores = self._modelled
+        if model.labels_fingerprint != fingerprint:
+            raise ValueError("the model is not the last one that this ranker fitted")
         row = self._row[record_id]
-        seen = self.seen[row] if self.seen is not None else None
-        return explain_record(self.records[row], model, seen, terms=self.terms, top=top)
+        return explain_record(
+            self.records[row], model, self.seen[row], float(scores[row]), terms=self.terms, top=top
+        )
 
     def probabilities(self, labels: Mapping[int, int]) -> tuple[IntArray, FloatArray]:
         """Record ids of the unread pool, best first, and their probabilities (NaN: too few labels)."""
@@ -202,41 +204,36 @@ class Ranker:
 
     def _solve(self, labels: Mapping[int, int], *, calibrate: bool = True) -> _Fit:
         rows, y = self._labelled(labels)
-        fade = _PRIOR_WEIGHT * _PRIOR_FADE / (_PRIOR_FADE + int(y.sum())) if self.protocol else 0.0
+        weight = _PRIOR_WEIGHT if self.protocol else _BARE_PRIOR_WEIGHT
+        fade = weight * _PRIOR_FADE / (_PRIOR_FADE + int(y.sum()))
         offset = fade * self._prior.scores
         if not len(rows):
             return _Fit(rows, y, np.empty(0), fade, np.round(offset, 6), np.empty(0))
-        strength, ratio = (_C, _RATIO) if self.protocol else (_C_ALONE, _RATIO_ALONE)
         signs = np.where(y == 1, 1.0, -1.0)
-        cost = strength * class_weights(signs, ratio=ratio)
-        gram = self._gram.of(rows)
+        cost = _C * class_weights(signs, ratio=_RATIO)
+        gram = self._kernel.of(rows)
         start = np.array([self._touching.get(int(r), True) for r in rows])
         margins = solve_margins(gram, signs, cost, offset=offset[rows], start=start)
         self._touching = dict(zip(rows.tolist(), margins.active.tolist(), strict=True))
         left_out = left_out_scores(gram, signs, cost, margins, offset[rows]) if calibrate else np.empty(0)
-        scores = self._gram.scores(rows, margins.dual)
-        if scores is None:
-            w, t = self._taught(rows, margins.dual)
-            scores = self._rows @ w + self._title_rows @ t + margins.dual.sum()
+        scores = self._kernel.scores(rows, margins.dual)
         total: FloatArray = np.round(offset + scores, 6).astype(np.float64)
         return _Fit(rows, y, margins.dual, fade, total, left_out)
 
-    def _taught(
-        self, rows: IntArray, dual: FloatArray
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Weights of the words of text and title that the labels teach."""
-        text, title = self._rows[rows], self._title_rows[rows]
-        w = np.bincount(text.indices, _spread(text, dual), minlength=text.shape[1])
-        t = np.bincount(title.indices, _spread(title, dual), minlength=title.shape[1])
-        return w.astype(np.float32), (TITLE_SCALE**2 * t).astype(np.float32)
-
     def _model(self, fit: _Fit) -> RelevanceModel:
-        w, t = self._taught(fit.rows, fit.dual)
+        """The fit as a model of records alone: what neighbours add is foretold from a record's own words."""
         weights, title_weights = np.zeros(N_COLUMNS, np.float32), np.zeros(N_COLUMNS, np.float32)
-        weights[self._columns] = w + np.float32(fit.fade) * self._prior.words
-        title_weights[self._title_columns] = t
+        intercept = fit.fade * self._prior.intercept
+        if len(fit.rows):
+            w, t = self._kernel.taught(fit.rows, fit.dual)
+            learned = fit.scores - fit.fade * self._prior.scores
+            stretch, shift_alone = _line(self._kernel.own_scores(w, t)[self.has_text], learned[self.has_text])
+            weights[self._columns], title_weights[self._title_columns] = stretch * w, stretch * t
+            intercept += shift_alone
         slope, shift = _calibrate(fit.left_out, fit.y)
         labels = {int(self.record_ids[r]): int(v) for r, v in zip(fit.rows, fit.y, strict=True)}
+        fingerprint = labels_fingerprint(labels)
+        self._modelled = (fingerprint, fit.scores)
         return RelevanceModel(
             weights=weights,
             title_weights=title_weights,
@@ -244,24 +241,19 @@ class Ranker:
             title_vocabulary=self.title_vocabulary,
             view_weights=fit.fade * self._prior.views,
             views=self.views,
-            intercept=float(fit.dual.sum()) + fit.fade * self._prior.intercept,
+            intercept=intercept,
             slope=slope,
             shift=shift,
             recipe={
                 "recipe": RECIPE_VERSION,
-                "C": _C if self.protocol else _C_ALONE,
-                "ratio": _RATIO if self.protocol else _RATIO_ALONE,
-                "prior": self._prior_id(),
+                "C": _C,
+                "ratio": _RATIO,
+                "prior": (self._given_prior or load_prior()).model_id,
                 "protocol": self.protocol.sha256 if self.protocol else None,
                 "seed": self.seed,
             },
-            labels_fingerprint=labels_fingerprint(labels),
+            labels_fingerprint=fingerprint,
         )
-
-    def _prior_id(self) -> str | None:
-        if self.protocol is None:
-            return None
-        return (self._given_prior or load_prior()).model_id
 
     def _labelled(self, labels: Mapping[int, int]) -> tuple[IntArray, IntArray]:
         """Rows and labels of the labelled records that have text, in the pool's own order."""
@@ -293,103 +285,21 @@ class Ranker:
         at = np.clip(due.astype(np.int64) - np.arange(len(blanks)), 0, len(texts))
         return np.asarray(np.insert(texts, at, blanks), dtype=np.int64)
 
-    def _pool_prior(self) -> _Prior:
+    def _pool_prior(self, neighbours: csr_matrix) -> _Prior:
         """The prior over this pool, mean 0 and deviation 1 over the records with text."""
-        n_words = self._rows.shape[1]
-        texts = np.flatnonzero(self.has_text)
-        if self.seen is None or not len(texts):
-            empty = np.zeros(n_words, np.float32)
-            return _Prior(np.zeros(len(VIEWS)), empty, 0.0, np.zeros(len(self.records)))
-        weights = (self._given_prior or load_prior()).weights
-        opinion = np.einsum("ij,j->i", self.seen[texts], weights)
-        mean, spread = float(opinion.mean()), _spread_of(opinion)
-        words = self._feedback(texts, np.round(opinion, 6))
-        liked = np.asarray(self._rows[texts] @ words, dtype=np.float64)
-        liked_spread = _spread_of(liked)
-        joined = (opinion - mean) / spread + _FEEDBACK_WEIGHT * (liked - liked.mean()) / liked_spread
-        total = _spread_of(joined)
         scores = np.zeros(len(self.records))
-        scores[texts] = joined / total
-        scale = _FEEDBACK_WEIGHT / liked_spread
-        return _Prior(
-            views=weights / spread / total,
-            words=(words * np.float32(scale / total)).astype(np.float32),
-            intercept=-(mean / spread + scale * float(liked.mean())) / total,
-            scores=scores,
-        )
-
-    def _feedback(self, texts: IntArray, opinion: FloatArray) -> npt.NDArray[np.float32]:
-        """Mean words of the records that the prior likes best, less those of its lower half."""
-        order = texts[np.argsort(-opinion, kind="stable")]
-        n_best = max(5, int(_FEEDBACK_SHARE * len(texts)))
-        best, rest = order[:n_best], order[len(texts) // 2 :]
-        difference = self._rows[best].mean(axis=0) - self._rows[rest].mean(axis=0)
-        return np.asarray(difference, dtype=np.float32).ravel()
-
-
-class _Gram:
-    """Inner products of labelled records, kept between cycles: a new label costs one row.
-
-    In a small pool those with all its records are kept, so that a cycle adds numbers only.
-    """
-
-    def __init__(self, rows: csr_matrix, title_rows: csr_matrix) -> None:
-        self._rows = rows
-        self._title_rows = title_rows
-        self._small = rows.shape[0] <= _SMALL_POOL
-        self._place: dict[int, int] = {}
-        self._known: list[int] = []
-        self._values = np.empty((0, 0))
-
-    def of(self, rows: IntArray) -> FloatArray:
-        """Inner products of the rows with each other, 1 added for the intercept."""
-        new = [r for r in rows.tolist() if r not in self._place]
-        if new:
-            self._grow(new)
-        places = np.array([self._place[r] for r in rows.tolist()], dtype=np.int64)
-        return np.asarray(self._values[np.ix_(rows if self._small else places, places)])
-
-    def scores(self, rows: IntArray, dual: FloatArray) -> FloatArray | None:
-        """Scores of the whole pool by the dual weights of the rows, in a small pool."""
-        if not self._small:
-            return None
-        weights = np.zeros(self._values.shape[1])
-        weights[[self._place[r] for r in rows.tolist()]] = dual
-        return np.asarray(self._values @ weights)
-
-    def _grow(self, new: list[int]) -> None:
-        old = len(self._known)
-        self._place.update({row: old + i for i, row in enumerate(new)})
-        self._known += new
-        n_known, n_room = len(self._known), self._values.shape[1]
-        if n_known > n_room:  # room for twice as many: growing one by one would copy each time
-            n_all = self._rows.shape[0] if self._small else 2 * n_known
-            values = np.zeros((n_all, 2 * n_known))
-            values[: len(self._values), :n_room] = self._values
-            self._values = values
-        if self._small:
-            self._values[:, old:n_known] = self._products(slice(None), new)
-            return
-        block = self._products(self._known, new)
-        self._values[:n_known, old:n_known] = block
-        self._values[old:n_known, :old] = block[:old].T
-
-    def _products(self, rows: slice | list[int], new: list[int]) -> FloatArray:
-        if len(new) == 1:
-            text = self._rows[rows] @ _dense(self._rows, new[0])
-            title = self._title_rows[rows] @ _dense(self._title_rows, new[0])
-            return np.asarray(text + TITLE_SCALE**2 * title + 1.0, dtype=np.float64)[:, None]
-        text = (self._rows[rows] @ self._rows[new].T).toarray()
-        title = (self._title_rows[rows] @ self._title_rows[new].T).toarray()
-        return np.asarray(text + TITLE_SCALE**2 * title + 1.0, dtype=np.float64)
-
-
-def _dense(rows: csr_matrix, row: int) -> npt.NDArray[np.float32]:
-    """One row as a full vector."""
-    begin, end = rows.indptr[row : row + 2]
-    vector = np.zeros(rows.shape[1], dtype=np.float32)
-    vector[rows.indices[begin:end]] = rows.data[begin:end]
-    return vector
+        texts = np.flatnonzero(self.has_text)
+        prior = self._given_prior or load_prior()
+        weights = prior.weights if self.protocol else prior.bare_weights
+        if not len(texts):
+            return _Prior(scores, np.zeros(len(VIEWS)), 0.0)
+        opinion = np.einsum("ij,j->i", self.seen, weights)
+        scores[texts] = _standard(opinion[texts])
+        if self.protocol:
+            around = neighbours @ scores
+            scores[texts] = _standard(scores[texts] + _NEIGHBOURS_OPINION * _standard(around[texts]))
+        stretch, shift = _line(opinion[texts], scores[texts])
+        return _Prior(scores, stretch * weights, shift)
 
 
 def rank(
@@ -443,15 +353,18 @@ def _narrow(x: csr_matrix) -> tuple[IntArray, csr_matrix]:
     return columns, narrow
 
 
-def _spread(rows: csr_matrix, dual: FloatArray) -> FloatArray:
-    """Each value of the rows times the dual weight of its row."""
-    return np.asarray(rows.data * np.repeat(dual, np.diff(rows.indptr)))
-
-
-def _spread_of(values: FloatArray) -> float:
-    """Standard deviation, 1 where all are alike."""
+def _standard(values: FloatArray) -> FloatArray:
+    """Values less their mean, over their standard deviation; 0 where all are alike."""
     deviation = float(values.std())
-    return deviation if deviation > 1e-9 else 1.0
+    return np.asarray((values - values.mean()) / (deviation if deviation > 1e-9 else 1.0))
+
+
+def _line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+    """Slope and intercept of the least-squares line of y on x."""
+    if len(x) == 0 or float(x.std()) < 1e-9:
+        return 1.0, float((y - x).mean()) if len(x) else 0.0
+    slope = float(np.mean((x - x.mean()) * (y - y.mean())) / x.var())
+    return slope, float(y.mean() - slope * x.mean())
 
 
 def _filled(scores: FloatArray, has_text: npt.NDArray[np.bool_]) -> FloatArray:

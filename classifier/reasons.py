@@ -11,10 +11,11 @@ import numpy.typing as npt
 from data.protocol import CRITERIA
 from data.records import Record
 from models.features import count_grams, find_grams, weigh
-from models.protocol_views import VIEWS
+from models.pool_views import VIEWS
 from models.relevance import RelevanceModel
 from models.terms import Hit, Terms
 
+NEIGHBOURS = "(records most like it)"
 REMAINDER = "(all else)"
 _SHARED = {
     "subject": "population with intervention",
@@ -22,6 +23,8 @@ _SHARED = {
     "all": "likeness to the protocol's terms",
     "title": "likeness to the review's title",
     "length": "length of title and abstract",
+    "report": "what it reports of numbers, people and tests",
+    "pool": "likeness to the whole pool",
 }
 
 
@@ -42,19 +45,24 @@ class Reason:
 def explain_record(
     record: Record,
     model: RelevanceModel,
-    seen: npt.NDArray[np.float64] | None,
+    seen: npt.NDArray[np.float64],
+    score: float,
     *,
     terms: Terms | None,
     top: int,
 ) -> tuple[Reason, ...]:
     """The `top` strongest parts of a record's score and, last, the sum of all other parts.
 
+    What the score in its pool is above or below that of the record alone is the part of the neighbours.
+
     Parameters
     ----------
     record : Record
     model : RelevanceModel
-    seen : ndarray of float64, shape (len(VIEWS),), or None
-        The record's views; None without a protocol.
+    seen : ndarray of float64, shape (len(VIEWS),)
+        The record's views.
+    score : float
+        The record's score in its pool.
     terms : Terms or None
         The protocol's terms, compiled once for all records; None without a protocol.
     top : int
@@ -62,13 +70,13 @@ def explain_record(
     if not record.has_text:
         return ()
     hits = terms.find(record.text) if terms else []
-    reasons = _of_words(record, model, hits)
-    if seen is not None:
-        reasons += _of_views(record, model, seen, hits)
-    reasons.sort(key=lambda r: (-abs(r.weight), r.start, r.end, r.term))
     rows = weigh(count_grams([record.text], stems=True), model.vocabulary.idf)
     title_rows = weigh(count_grams([record.title], stems=True), model.title_vocabulary.idf)
-    score = float(model.score_rows(rows, title_rows, None if seen is None else seen[None, :])[0])
+    alone = float(model.score_rows(rows, title_rows, seen[None, :])[0])
+    reasons = [*_of_words(record, model, hits), *_of_views(record, model, seen, hits)]
+    if abs(score - alone) > 1e-6:
+        reasons.append(Reason(NEIGHBOURS, score - alone, None))
+    reasons.sort(key=lambda r: (-abs(r.weight), r.start, r.end, r.term))
     shown = reasons[:top]
     rest = score - sum(r.weight for r in shown)
     return (*shown, Reason(REMAINDER, rest, None))

@@ -1,7 +1,8 @@
-"""A prior opinion of each record from the protocol alone, learned on finished reviews.
+"""A prior opinion of each record before any label of its review, learned on finished reviews.
 
-One weight per view of `models.protocol_views`. Fitted on several reviews at once, each of them and both
-of its classes weighing the same; half of the opinion comes from what was included in the end, half from
+One weight per view of `models.pool_views`, once for use with a protocol and once for use without, where
+only the views of the record alone count. Fitted on several reviews at once, each of them and both of
+its classes weighing the same; half of the opinion comes from what was included in the end, half from
 what passed title and abstract.
 """
 
@@ -21,9 +22,9 @@ from sklearn.linear_model import LogisticRegression
 
 from data.errors import ScreeningError
 from models.bundle import ArraySpec, Bundle, load_bundle, save_bundle
-from models.protocol_views import VIEWS, VIEWS_VERSION
+from models.pool_views import N_OF_PROTOCOL, VIEWS, VIEWS_VERSION
 
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -47,9 +48,17 @@ class SeenReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelevancePrior:
-    """Weights of the views, shape (len(VIEWS),), and where they come from."""
+    """Weights of the views and where they come from.
+
+    Attributes
+    ----------
+    weights : ndarray of float64, shape (len(VIEWS),)
+    bare_weights : ndarray of float64, shape (len(VIEWS),)
+        Those without a protocol; 0 for every view of the protocol.
+    """
 
     weights: FloatArray
+    bare_weights: FloatArray
     recipe: dict[str, Any]
     labels_fingerprint: str
     metrics: dict[str, float] = field(default_factory=dict)
@@ -70,8 +79,14 @@ class RelevancePrior:
             recipe=self.recipe | {"views": list(VIEWS), "views_version": VIEWS_VERSION},
             labels_fingerprint=self.labels_fingerprint,
             metrics=self.metrics,
-            arrays={"weights": self.weights},
+            arrays={"weights": self.weights, "bare_weights": self.bare_weights},
         )
+
+
+def no_opinion() -> RelevancePrior:
+    """A prior that finds all records alike."""
+    nothing = np.zeros(len(VIEWS))
+    return RelevancePrior(weights=nothing, bare_weights=nothing, recipe={}, labels_fingerprint="")
 
 
 def load_prior(folder: Path | Traversable | None = None) -> RelevancePrior:
@@ -85,13 +100,14 @@ def _released() -> RelevancePrior:
 
 
 def _load(folder: Path | Traversable) -> RelevancePrior:
-    specs = {"weights": ArraySpec("float64", (len(VIEWS),))}
+    specs = dict.fromkeys(("weights", "bare_weights"), ArraySpec("float64", (len(VIEWS),)))
     bundle = load_bundle(folder, kind="relevance_prior", model_version=MODEL_VERSION, arrays=specs)
     recipe = dict(bundle.recipe)
     if (recipe.pop("views", None), recipe.pop("views_version", None)) != (list(VIEWS), VIEWS_VERSION):
         raise ScreeningError(f"{folder}: fitted on other views than this version has; fit the prior again")
     return RelevancePrior(
         weights=bundle.arrays["weights"],
+        bare_weights=bundle.arrays["bare_weights"],
         recipe=recipe,
         labels_fingerprint=bundle.labels_fingerprint,
         metrics=dict(bundle.metrics),
@@ -113,8 +129,19 @@ def fit_prior(
     """
     if not reviews:
         raise ScreeningError("no review to learn a prior from; give at least one")
+    of_record = np.arange(len(VIEWS)) >= N_OF_PROTOCOL
+    return RelevancePrior(
+        weights=_fit(reviews, np.ones(len(VIEWS), np.bool_), C),
+        bare_weights=_fit(reviews, of_record, C),
+        recipe={"C": C, "reviews": sorted(r.name for r in reviews)},
+        labels_fingerprint=labels_fingerprint,
+    )
+
+
+def _fit(reviews: Sequence[SeenReview], used: npt.NDArray[np.bool_], C: float) -> FloatArray:
+    """Weights of the used views, 0 for the others; the mean of two opinions of one scale."""
     total = np.zeros(len(VIEWS))
-    seen = np.concatenate([r.seen for r in reviews])
+    seen = np.concatenate([r.seen for r in reviews]) * used
     for stage in ("included", "advanced"):
         labels = [getattr(r, stage) for r in reviews]
         for review, y in zip(reviews, labels, strict=True):
@@ -128,8 +155,4 @@ def fit_prior(
         model = LogisticRegression(C=C, max_iter=2000, tol=1e-6)
         model.fit(seen, np.concatenate(labels), weight)
         total += model.coef_[0] / np.std(seen @ model.coef_[0])
-    return RelevancePrior(
-        weights=total / 2,
-        recipe={"C": C, "reviews": sorted(r.name for r in reviews)},
-        labels_fingerprint=labels_fingerprint,
-    )
+    return total * used / 2

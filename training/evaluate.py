@@ -15,7 +15,7 @@ from classifier.ranking import Ranker
 from data.errors import ReadError, ScreeningError
 from data.protocol import Protocol, read_protocol
 from models.metrics import ScreeningMetrics, measure_screening
-from models.prior import RelevancePrior, SeenReview, fit_prior
+from models.prior import RelevancePrior, SeenReview, fit_prior, no_opinion
 from training.simulate import (
     LabelledRecord,
     Shown,
@@ -86,11 +86,12 @@ def see_review(review: Review) -> SeenReview | None:
     rows = [
         r for r in read_labelled(review.path, learn_from=_advanced_label(review.path)) if r.record.has_text
     ]
-    ranker = Ranker([(i, r.record) for i, r in enumerate(rows)], review.protocol)
+    pool = [(i, r.record) for i, r in enumerate(rows)]
+    ranker = Ranker(pool, review.protocol, prior=no_opinion())
     order = ranker.record_ids
     included = np.array([rows[i].label for i in order], dtype=np.int64)
     advanced = np.array([rows[i].learned for i in order], dtype=np.int64)
-    if ranker.seen is None or not all(0 < y.sum() < len(y) for y in (included, advanced)):
+    if not all(0 < y.sum() < len(y) for y in (included, advanced)):
         return None
     return SeenReview(review.name, ranker.seen, included, advanced)
 
@@ -139,7 +140,7 @@ def evaluate_ranking(
             "neither priors nor protocols: there is nothing to start from; allow one of them"
         )
     reviews = find_reviews(folder)
-    seen = [s for r in reviews if protocols and (s := see_review(r)) is not None]
+    seen = [s for r in reviews if (s := see_review(r)) is not None]
     jobs = [
         _Job(review, seed, _without(review, seen), protocols, label, learn_from)
         for review in reviews

@@ -15,6 +15,8 @@ from data.records import Record
 from models.features import text_digest
 from models.prior import RelevancePrior
 
+_LABELS_PER_STEP = 200  # one more record is read between two fits for each so many labels
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledRecord:
@@ -118,7 +120,10 @@ def simulate(
     prior: RelevancePrior | None = None,
     on_step: Callable[[int, int], None] = lambda n_done, n_all: None,
 ) -> list[Shown]:
-    """Read a finished review in ranked order, learning each label before the next record is chosen.
+    """Read a finished review in ranked order, learning as it is read.
+
+    Each label is learned before the next record is chosen while there are fewer than 200, then two, then
+    three at a time ...: a label among many moves little, and fitting to many takes longest.
 
     Parameters
     ----------
@@ -150,10 +155,11 @@ def simulate(
     shown: list[Shown] = []
     while len(labels) < len(ordered):
         ids, _ = ranker.order(labels)
-        row = ordered[int(ids[0])]
-        labels[int(ids[0])] = row.learned
-        shown.append(Shown(len(shown) + 1, row.record_id, row.label))
-        on_step(len(shown), len(ordered) - len(priors))
+        for i in ids[: 1 + len(labels) // _LABELS_PER_STEP].tolist():
+            row = ordered[i]
+            labels[i] = row.learned
+            shown.append(Shown(len(shown) + 1, row.record_id, row.label))
+            on_step(len(shown), len(ordered) - len(priors))
     return shown
 
 

@@ -8,8 +8,8 @@ from data.errors import ScreeningError
 from data.protocol import Protocol, parse_protocol
 from data.records import Design, Record
 from models.features import count_grams, inverse_frequency, weigh
-from models.prior import SeenReview, fit_prior, load_prior
-from models.protocol_views import VIEWS, ProtocolViews, fit_views, n_terms
+from models.pool_views import N_OF_PROTOCOL, VIEWS, PoolViews, fit_views, n_terms
+from models.prior import SeenReview, fit_prior, load_prior, no_opinion
 
 RECORDS = [
     Record(
@@ -29,8 +29,8 @@ def protocol(text: str = "") -> Protocol:
 
 
 def see(
-    known: Protocol, wanted: Iterable[Design] = ()
-) -> tuple[ProtocolViews, np.ndarray, csr_matrix, csr_matrix]:
+    known: Protocol | None, wanted: Iterable[Design] = ()
+) -> tuple[PoolViews, np.ndarray, csr_matrix, csr_matrix]:
     counts = count_grams([r.text for r in RECORDS], stems=True)
     titles = count_grams([r.title for r in RECORDS], stems=True)
     idf, title_idf = inverse_frequency(counts), inverse_frequency(titles)
@@ -100,6 +100,8 @@ def review(name: str = "a", n: int = 40, seed: int = 0) -> SeenReview:
 def test_a_prior_learns_which_view_matters():
     prior = fit_prior([review("a", seed=1), review("b", seed=2)], C=0.01)
     assert int(np.abs(prior.weights).argmax()) == 5
+    assert not prior.bare_weights[:N_OF_PROTOCOL].any()
+    assert prior.bare_weights[N_OF_PROTOCOL:].any()
     assert prior.recipe["reviews"] == ["a", "b"]
 
 
@@ -108,11 +110,23 @@ def test_a_prior_is_saved_and_loaded(tmp_path):
     prior.save(tmp_path / "p")
     loaded = load_prior(tmp_path / "p")
     assert loaded.weights.tolist() == prior.weights.tolist()
+    assert loaded.bare_weights.tolist() == prior.bare_weights.tolist()
     assert loaded.model_id == prior.model_id
 
 
 def test_the_released_prior_fits_the_views_of_this_version():
     assert load_prior().weights.shape == (len(VIEWS),)
+
+
+def test_no_opinion_weighs_nothing():
+    assert not no_opinion().weights.any()
+
+
+def test_without_a_protocol_only_the_record_itself_is_seen():
+    _, seen, _, _ = see(None)
+    assert not seen[:, :N_OF_PROTOCOL].any()
+    assert column(seen, "report.past").any()
+    assert column(seen, "pool.text_likeness").any()
 
 
 def test_a_review_with_nothing_included_teaches_nothing():

@@ -11,15 +11,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from data.errors import ScreeningError
 from data.records import Record
 from models.features import count_grams
-from models.protocol_views import VIEWS
-from models.relevance import (
-    BalancedClassifier,
-    RelevanceModel,
-    Vocabulary,
-    class_weights,
-    left_out_scores,
-    solve_margins,
-)
+from models.margins import BalancedClassifier, class_weights, left_out_scores, solve_margins
+from models.pool_views import VIEWS
+from models.relevance import RelevanceModel, Vocabulary
 
 
 @parametrize_with_checks([BalancedClassifier()])

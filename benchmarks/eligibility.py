@@ -2,6 +2,7 @@
 
     python -m benchmarks.eligibility             the tables; "per s" is records per second of one core
     python -m benchmarks.eligibility --tune      each review by thresholds chosen on the other seven
+    python -m benchmarks.eligibility --learning-curve    what decisions with reasons add to the terms
     python -m benchmarks.eligibility --show      ten records of the sample review with their words marked
 
 The sample review ships in `data/samples`; the finished reviews are read from `../shared/benchmarks/ranking`.
@@ -20,10 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from sklearn.metrics import roc_auc_score
 
-from classifier.eligibility import Eligibility, Judgement, Thresholds, Verdict
+from classifier.eligibility import Eligibility, Thresholds
 from classifier.eligibility_learning import learn_criteria
-from classifier.eligibility_text import explain
+from classifier.eligibility_text import LEGEND, explain
+from classifier.judgement import Judgement, Verdict
 from data.protocol import CRITERIA, read_protocol
 from data.readers import open_records, read
 from data.records import Record, fold
@@ -59,10 +62,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables, or what the options ask for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--tune", action="store_true")
+    parser.add_argument("--learning-curve", action="store_true")
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args(arguments)
     if options.show:
         show()
+        return 0
+    if options.learning_curve:
+        learning()
         return 0
     if options.tune and REVIEWS.is_dir():
         tune()
@@ -112,36 +119,52 @@ def learning(*, sizes: Sequence[int] = (0, 30, 60, 90), seeds: int = 10) -> None
     labelled = load_sample()
     eligibility = Eligibility(read_protocol(SAMPLE / "protocol.toml"))
     titles = sorted({fold(x.record.title) for x in labelled})
-    print(f"learning curve on the sample review, {len(titles)} references, mean of {seeds} random splits")
-    print(
-        f"{'decided':>8}{'measured':>9}" + "".join(f"{c:>14}" for c in CRITERIA) + f"{'lost':>7}{'aside':>7}"
-    )
+    print(f"learning curve on the sample review, {len(titles)} references, {seeds} random splits together:")
+    print("share of right verdicts; area under the curve and squared error of the probability that it is met")
+    print(f"{'decided':>8}" + "".join(f"{c:>22}" for c in CRITERIA) + f"{'lost':>6}{'aside':>7}")
     for size in sizes:
-        right = np.zeros((seeds, len(CRITERIA)))
-        lost, aside = np.zeros(seeds), np.zeros(seeds)
-        for seed in range(seeds):
-            order = np.random.default_rng(seed).permutation(len(titles))
-            taught = {titles[i] for i in order[:size]}
-            measured = [
-                x for x in labelled if fold(x.record.title) in {titles[i] for i in order[max(sizes) :]}
-            ]
-            known = [x for x in labelled if fold(x.record.title) in taught]
-            outcomes = [Outcome(x.verdict == "include", x.reason or None) for x in known]
-            model = learn_criteria(eligibility, [x.record for x in known], outcomes) if size else None
-            judged = Eligibility(eligibility.protocol, criteria_model=model).judge(
-                [x.record for x in measured]
-            )
-            said = np.array([[c.verdict for c in j.criteria] for j in judged])
-            labels = np.array([[x.criteria[c] for c in CRITERIA] for x in measured])
-            right[seed] = (said == labels).mean(axis=0)
-            included = np.array([x.verdict == "include" for x in measured])
-            excluded = np.array([j.reason is not None for j in judged])
-            lost[seed] = (included & excluded).sum() / included.sum()
-            aside[seed] = excluded.mean()
-        cells = "".join(f"{v:14.2f}" for v in right.mean(axis=0))
-        n_measured = len(titles) - max(sizes)
-        print(f"{size:8d}{n_measured:9d}{cells}{lost.mean():7.3f}{aside.mean():7.2f}")
+        seen = [_learned_once(eligibility, labelled, titles, size, max(sizes), seed) for seed in range(seeds)]
+        judged = [j for judgements, _ in seen for j in judgements]
+        measured = [x for _, records in seen for x in records]
+        cells = "".join(f"{_told(judged, measured, i):>22}" for i in range(len(CRITERIA)))
+        included = np.array([x.verdict == "include" for x in measured])
+        aside = np.array([j.reason is not None for j in judged])
+        print(f"{size:8d}{cells}{(included & aside).sum():6d}{aside.mean():7.2f}")
     print()
+
+
+def _learned_once(
+    eligibility: Eligibility,
+    labelled: Sequence[Labelled],
+    titles: Sequence[str],
+    size: int,
+    largest: int,
+    seed: int,
+) -> tuple[list[Judgement], list[Labelled]]:
+    """The references that no split of this seed learns from, judged after `size` others were decided."""
+    order = np.random.default_rng(seed).permutation(len(titles))
+    taught, held_out = ({titles[i] for i in part} for part in (order[:size], order[largest:]))
+    known = [x for x in labelled if fold(x.record.title) in taught]
+    measured = [x for x in labelled if fold(x.record.title) in held_out]
+    outcomes = [Outcome(x.verdict == "include", x.reason or None) for x in known]
+    model = learn_criteria(eligibility, [x.record for x in known], outcomes) if size else None
+    taught_eligibility = Eligibility(eligibility.protocol, criteria_model=model)
+    return taught_eligibility.judge([x.record for x in measured]), measured
+
+
+def _told(judged: Sequence[Judgement], measured: Sequence[Labelled], criterion: int) -> str:
+    """Right verdicts, area under the curve, squared error of one criterion; the last two without unclear."""
+    name = CRITERIA[criterion]
+    labels = [x.criteria[name] for x in measured]
+    right = np.mean([j.criteria[criterion].verdict == y for j, y in zip(judged, labels, strict=True)])
+    known = [
+        (j.criteria[criterion].probability, y == "met")
+        for j, y in zip(judged, labels, strict=True)
+        if y != "unclear"
+    ]
+    probability, met = np.array(known, dtype=np.float64).T
+    area = f"{roc_auc_score(met, probability):.3f}" if met.min() < met.max() else "-"
+    return f"{right:.2f} {area:>5} {np.mean((probability - met) ** 2):.3f}"
 
 
 def finished() -> None:
@@ -177,6 +200,7 @@ def finished() -> None:
 
 def show(*, every: int = 14) -> None:
     """Ten records of the sample review, each with its verdicts and its text marked."""
+    print(f"{LEGEND}\n")
     labelled = load_sample()[::every][:10]
     eligibility = Eligibility(read_protocol(SAMPLE / "protocol.toml"))
     for x, judged in zip(labelled, eligibility.judge([x.record for x in labelled]), strict=True):

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from classifier.eligibility_context import Context, context_of
 from classifier.eligibility_design import DesignRule
+from classifier.eligibility_limits import limit_broken
 from classifier.eligibility_terms import (
     Absence,
     Mention,
@@ -24,6 +24,7 @@ from classifier.eligibility_terms import (
     weigh_mentions,
     words_of,
 )
+from classifier.judgement import CriterionJudgement, Judgement, Span, Suggestion, Verdict
 from data.protocol import CRITERIA, Criterion, Protocol
 from data.records import Design, Record
 from models.background import load_background
@@ -33,67 +34,6 @@ from models.terms import Hit, Terms
 
 FULL_ABSTRACT = 400  # characters; shorter ones often leave out what a study was about
 _BATCH = 512
-
-
-class Verdict(StrEnum):
-    """What a text says of a criterion."""
-
-    MET = "met"
-    UNCLEAR = "unclear"
-    NOT_MET = "not_met"
-
-
-class Suggestion(StrEnum):
-    """What a record's verdicts add up to. A suggestion is never a decision."""
-
-    INCLUDE = "include"
-    EXCLUDE = "exclude"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A term of the protocol at its place in `Record.text` (code points, end exclusive).
-
-    `wanted` says whether it speaks for the criterion there: "daratumumab" in "daratumumab-naive" does not.
-    """
-
-    start: int
-    end: int
-    term: str
-    wanted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionJudgement:
-    """One criterion of one record; `probability` is that of the criterion being met."""
-
-    criterion: str
-    verdict: Verdict
-    probability: float
-    spans: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the protocol makes of one record.
-
-    Attributes
-    ----------
-    criteria : tuple of CriterionJudgement
-        In the order of `data.protocol.CRITERIA`.
-    design : Design
-    design_probability : float
-    suggested : Suggestion or None
-        To be shown only where `Protocol.show_suggestions` allows it.
-    reason : str or None
-        The first criterion not met, in the order of the protocol; then language and date.
-    """
-
-    criteria: tuple[CriterionJudgement, ...]
-    design: Design
-    design_probability: float
-    suggested: Suggestion | None
-    reason: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +184,7 @@ class Eligibility:
     ) -> Judgement:
         best = max(range(len(DESIGNS)), key=designs.__getitem__)
         reason = next((c.criterion for c in criteria if c.verdict is Verdict.NOT_MET), None)
-        reason = reason or _limit_broken(self.protocol, record)
+        reason = reason or limit_broken(self.protocol, record)
         suggested = None
         if reason is not None:
             suggested = Suggestion.EXCLUDE
@@ -346,27 +286,6 @@ def _settled(
     ):
         verdict = Verdict.UNCLEAR
     return CriterionJudgement(judged.criterion, verdict, probability, judged.spans)
-
-
-def _limit_broken(protocol: Protocol, record: Record) -> str | None:
-    """The limit of the protocol that a record breaks; what a record does not state breaks none."""
-    language = record.language.casefold().strip()
-    if protocol.languages and language and not any(_same_language(language, w) for w in protocol.languages):
-        return "language"
-    if record.year is not None:
-        too_early = protocol.published_from and record.year < protocol.published_from.year
-        too_late = protocol.published_to and record.year > protocol.published_to.year
-        if too_early or too_late:
-            return "date"
-    return None
-
-
-def _same_language(given: str, wanted: str) -> bool:
-    """Whether any of the given languages is the wanted one ("eng; fre", "English")."""
-    return any(
-        g and (g.startswith(wanted[:3]) and wanted.startswith(g[:3]))
-        for g in given.replace(",", ";").replace(";", " ").split()
-    )
 
 
 def _roots(criterion: Criterion) -> dict[str, str]:

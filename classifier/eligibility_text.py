@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from classifier.eligibility import Judgement
+from classifier.judgement import Judgement
 from data.protocol import CRITERIA
 from data.records import Record
 

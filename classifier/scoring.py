@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classifier.eligibility import Eligibility, Judgement
+from classifier.eligibility import Eligibility
 from classifier.extraction import Extractor, load_extractor
+from classifier.judgement import Judgement
 from data.errors import ScreeningError
 from data.protocol import CRITERIA, Protocol, parse_protocol
 from data.readers import Reject, open_records, read

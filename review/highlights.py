@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifier.eligibility import Judgement
+from classifier.judgement import Judgement
 from data.records import Record
 from models.terms import Hit
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from classifier.eligibility import Eligibility, Judgement
+from classifier.eligibility import Eligibility
 from classifier.eligibility_learning import learn_for, learned_for, newest_for
+from classifier.judgement import Judgement
 from data.project import Project
 from data.records import Record
 from data.store.imports import all_records, find_record, load_record

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from fastapi import Request
 
-from classifier.eligibility import Eligibility, Judgement
+from classifier.eligibility import Eligibility
+from classifier.judgement import Judgement
 from data.project import Project
 from data.protocol import Protocol
 from data.records import Record

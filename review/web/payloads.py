@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from classifier.eligibility import Judgement
-from classifier.eligibility import Span as EvidenceSpan
+from classifier.judgement import Judgement
+from classifier.judgement import Span as EvidenceSpan
 from data.protocol import Stage
 from data.records import Record
 from data.store.decisions import Entry, history

@@ -4,17 +4,13 @@ import re
 
 import pytest
 
-from classifier.eligibility import (
-    FULL_ABSTRACT,
-    Eligibility,
-    Suggestion,
-    Verdict,
-)
+from classifier.eligibility import FULL_ABSTRACT, Eligibility
 from classifier.eligibility_check import check_protocol
 from classifier.eligibility_context import Context, context_of
 from classifier.eligibility_design import wanted_designs
 from classifier.eligibility_learning import learn_criteria
 from classifier.eligibility_text import explain, mark_terms, plain
+from classifier.judgement import Suggestion, Verdict
 from data.errors import ProtocolError
 from data.protocol import CRITERIA, Criterion, Protocol, parse_protocol
 from data.records import Design, Record

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier.eligibility import Verdict
 from classifier.eligibility_learning import POINTER, learn_for, learned_for
+from classifier.judgement import Verdict
 from data.project import Project
 from data.records import Record
 from data.store import decisions

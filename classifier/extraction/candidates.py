@@ -40,6 +40,9 @@ _BARRED = (
     "a time with",
     "a count with",
     "another study's result",
+    "a target",
+    "a share of people treated",
+    "known before",
     "another disease's response",
 )
 
@@ -62,6 +65,10 @@ _THRESHOLD_WORDS = re.compile(
 _TARGET = re.compile(
     r"\b(?:threshold|expected|target(?:ed)?|assumed|hypothesi[sz]ed|null|anticipated|postulated)"
     r"(?:\s+(?:HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|was|=|:))*\s*\Z"
+)
+_TREATED = re.compile(r"\b(?:given to|received by|used in|offered to)\s+(?:\d+\s*%\s*(?:and|v|vs\.?)\s*)?\Z")
+_KNOWN = re.compile(
+    r"\b(?:has|have) an? (?:\w+ )?(?:prognosis|median (?:overall )?survival|survival)\b[^.;]{0,40}\Z"
 )
 _ELSEWHERE = re.compile(
     r"\A[^.;]{0,50}\b(?:reported|published|observed|seen|described|found)\s+(?:previously|elsewhere"
@@ -122,7 +129,11 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
     if q.kind is Kind.PERCENT and _THRESHOLD_WORDS.search(text, max(0, start - 24), start):
         return "a threshold"
     if _TARGET.search(text, max(0, start - 40), start):
-        return "planned or hypothesised"
+        return "a target"
+    if q.kind is Kind.PERCENT and _TREATED.search(text, max(0, start - 40), start):
+        return "a share of people treated"
+    if _KNOWN.search(text, max(0, start - 70), start):
+        return "known before"
     after = text[end : end + 110]
     if _ELSEWHERE.match(after):
         return "another study's result"

@@ -73,7 +73,8 @@ ENTRIES = (
         rf"(?-i:RFS|LRFS|LRR-?FS|CSS|DSS|BCSS|MFS|FFS|TFS|LFS|GRFS)|[a-z/]+{D0}free(?:{D}(?:survivals?"
         rf"|intervals?))"
         rf"|[a-z]+{D}specific(?: and overall)?{D}(?:survivals?|mortality)|(?:breast )?cancer survival"
-        rf"|survival (?:benefit|advantage|difference|gain|analys\w+|curves?|data|outcomes?|estimates?"
+        rf"|(?:MRD{D})?negative{D}survival|survival (?:benefit|advantage|difference|gain|analys\w+|curves?"
+        rf"|data|outcomes?|estimates?"
         rf"|endpoints?|status)"
         rf"|(?:graft|cell|animal|mice|mouse|renal|implant|local control|failure){D}survivals?",
     ),
@@ -84,7 +85,8 @@ ENTRIES = (
         rf"|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?|rates?"
         rf"|probabilit\w+))?|(?:risk|hazard) of death"
         rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|death from any cause"
-        rf"|death(?=\s*[\[(]\s*(?:(?:adjusted|weighted|stratified|unadjusted|multivariable)\s+)?(?:a?HR|hazard))"
+        rf"|death(?=\s*[\[(]\s*(?:(?:adjusted|weighted|stratified|unadjusted|multivariable)\s+)?"
+        rf"(?:a?HR|hazard))"
         rf"|of death(?=[\s,]*[\[(]?\s*(?:(?:adjusted|weighted|stratified)\s+)?(?:a?HR|hazard))",
     ),
     EndpointEntry(
@@ -99,8 +101,10 @@ ENTRIES = (
         "rate",
         rf"(?-i:DRR)|no responses?|continued to have an? (?:\w+ )?responses?|ongoing (?:\w+ )?responses?"
         rf"|remain(?:ed|ing)? in (?:\w+ )?(?:responses?|remission)"
-        rf"|responses? (?:were|was|are|remained?) (?:still )?ongoing|(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic"
-        rf"|metabolic|renal|organ|VEGF|cardiac|hepatic|humoral|cellular|virologic\w*|analgesic|neurologic\w*|immune|immunologic\w*|"
+        rf"|responses? (?:were|was|are|remained?) (?:still )?ongoing"
+        rf"|(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic"
+        rf"|metabolic|renal|organ|VEGF|cardiac|hepatic|humoral|cellular|virologic\w*|analgesic"
+        rf"|neurologic\w*|immune|immunologic\w*|"
         rf"serolog\w+|antibody|biochemical|PSA|marker|CA-?125|symptom\w*|pain|survey|placebo|dose|early"
         rf"|biologic\w*|"
         rf"haematologic|durable|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD)"
@@ -109,7 +113,7 @@ ENTRIES = (
         rf"|measurable residual|minimal residual"
         rf"|no responses? (?:to|evaluation)|responders? (?:to|in)?|in response to"
         rf"|response (?:to treatment )?assessments?"
-        rf"|responses? of (?-i:VGPR)|radiolog\w+ response",
+        rf"|responses? of (?-i:VGPR)",
     ),
     EndpointEntry(
         "ORR",
@@ -143,7 +147,8 @@ ENTRIES = (
     EndpointEntry(
         "ORR",
         "rate",
-        rf"(?-i:[cim]?ORR)s?|(?:overall|objective|best overall|clinical|tumou?r|total|confirmed|disease"
+        rf"(?-i:[cim]?ORR)s?|(?:overall|objective|best overall|clinical|radiolog\w+|tumou?r|total"
+        rf"|confirmed|disease"
         rf"|h[a]?ematologic(?:al)?)"
         rf"(?:{D}(?:\([^()]{{3,40}}\) ?)?(?:objective|overall|clinical|confirmed|radiolog\w+"
         rf"|tumou?r)){{0,2}}(?:{D}\([^()]{{3,60}}\))?{D}(?:responses?|remissions?|responders?)"
@@ -153,7 +158,7 @@ ENTRIES = (
         rf"|responses?(?=\s+(?:was|were|is|had been|have been)\s+(?:\w+\s+)?(?:seen|observed|achieved"
         rf"|noted|recorded|documented|obtained|reported|found|attained|reached|confirmed))"
         rf"|responded|[≥]{D0}(?-i:PR)\b|(?-i:PR){D}or{D}(?:better|higher|more|greater)"
-        rf"|(?-i:RR)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
+        rf"|(?-i:RR)(?!\s*[=:,]?\s*\d[.\u00b7]\d\d)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
         rf"|,?\s*\d))|(?:any|an?) (?:objective )?responses?(?! to)"
         rf"|responses?(?=\s+(?:were|was|in|with)\b)|responders",
     ),

@@ -29,8 +29,8 @@ _WHOLE = frozenset(
 )
 _NAMELESS = frozenset(
     "result results method methods conclusion conclusions interpretation findings group groups arm arms"
-    " cohort cohorts treatment treatments off given adjusted none suit noted rate rates identical efficacy combined"
-    " available reference patients disease number hr ci log-rank logrank month months regimen regimens events"
+    " cohort cohorts treatment treatments off given adjusted none suit noted rate rates identical"
+    " efficacy combined available reference patients disease number hr ci log-rank logrank month months regimen regimens events"
     " randomized randomised assigned enrolled treated received evaluable primary secondary main part parts"
     " trial treat short long poor modest limited good induction baseline randomization randomisation"
     " diagnosis significant significance significantly".split()

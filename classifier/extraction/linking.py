@@ -97,10 +97,14 @@ _FACTOR_OF = re.compile(
     r"\b(?:of|for|with|shorter|longer|shortened|lengthened|worse|better|inferior|superior|poor\w*|reduced"
     r"|improved|adverse|predict\w*)\s+(?:\w+\s+)?\Z"
 )
+_PEOPLE_HAVING = re.compile(
+    r"\b(?:patients|pts|children|those|women|men|adults|people)\s+(?:who\s+)?(?:with|without|achiev\w+"
+    r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?\Z"
+)
 _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 _HAZARD = re.compile(r"[Hh]azards?[\s-]+[Rr]atio|\bHRs?\b")
 _INHERIT = re.compile(
-    r"\b(?:(?:it|they|these|this|those) (?:was|were|is|became|amounted)|the (?:[\w-]+\s){0,3}(?:median"
+    r"\b(?:(?:it|they|these|this|those) (?:was|were|is|became|amounted)|[Tt]he figures?|the (?:[\w-]+\s){0,3}(?:median"
     r"|medians|rates?|HRs?|hazard ratios?"
     r"|figures?|values?|ranges?|estimates?|probabilit\w+|percentages?)|[Mm]edians|[Rr]ates (?:were|in)"
     r"|corresponding|respective|same|figures"
@@ -232,6 +236,13 @@ class _Walk:
                 self.text[max(0, token.start - 18) : token.start],
             ):
                 return  # "median survival from relapse"
+        if (
+            KIND[token.key] == "rate"
+            and token.key != "ORR"
+            and _PEOPLE_HAVING.search(self.text, max(0, token.start - 60), token.start)
+            and any(t.kind == "endpoint" and KIND[t.key] == "time" for t in self.tokens)
+        ):
+            return  # "patients without pCR": they are a group, not a result
         j = self.last_endpoint
         if j >= 0 and self.tokens[j].key == "FOLLOW_UP":
             if re.fullmatch(
@@ -278,18 +289,27 @@ class _Walk:
             return
         before = self.tokens[i - 1] if i else None
         behind = self.links[-1] if self.links else None
+        after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        opens = (
+            after is not None
+            and after.kind == "value"
+            and not self.text[token.end : after.start].strip()
+            and self.text[: token.start].rstrip().endswith((",", ";", "and"))
+        )  # "82% at 12 months, at 24 months 15%"
         if (
-            token.quantity.why == "at"
+            not opens
+            and token.quantity.why == "at"
             and before is not None
             and behind is not None
             and behind.token.quantity is not None
             and behind.token.quantity.kind is Kind.PERCENT
-            and len(self._gap_from(behind.token, i)) < 28
+            and len(self._gap_from(behind.token, i)) < (46 if before.kind == "endpoint" else 28)
             and not re.search(r"[;.]|\band\b", self._gap_from(behind.token, i))
         ):
-            for link in self.links:
-                if link.token.run == behind.token.run:
-                    link.timepoint = token.quantity.times[0]
+            joined = [link for link in self.links if link.token.run == behind.token.run]
+            times = token.quantity.times
+            for n, link in enumerate(joined):
+                link.timepoint = times[n] if len(times) == len(joined) else times[0]
             if self.focus is not None and not self.times:
                 self.times = token.quantity.times
             return
@@ -458,7 +478,7 @@ class _Walk:
         if focus is not None and focus.inherited and self.named:
             focus = self._last_time_focus(i) or focus
         if focus is not None and not any(KIND[k] == "time" for k in focus.keys):
-            focus = self._last_time_focus(i) or focus
+            focus = self._last_time_focus(i) or self._time_ahead(i) or focus
         how = "hazard ratio" if focus is not None else "none"
         if focus is not None and focus.inherited:
             how = "hazard ratio inherited"

@@ -40,7 +40,7 @@ NOT_REACHED = (
     r"|attained|estimable|estimated|evaluable|achieved|calculable)(?![\w])(?:[\s\u00a0]+yet)?"
     r"|un(?:reached|defined)(?!\w)|not[\s\u00a0]+reach(?!\w|[\s\u00a0]+(?:statistical|significan|conventional|the|its|a|an)))"
 )
-NOT_REACHED_SHORT = r"(?:NR|NE|N\.R\.|N/R)"
+NOT_REACHED_SHORT = r"(?:NR|NE|N\.R\.|N/R|n\.r\.|n\.e\.)"
 
 
 class Kind(StrEnum):

@@ -30,6 +30,7 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     spread_units(text, tokens)
     _times_before_endpoints(text, tokens)
     _thresholds_after_endpoints(text, tokens)
+    _times_from_an_event(text, tokens)
     tokens = _merge_counts(text, tokens)
     join_runs(text, tokens)
     _attach_intervals(text, tokens)
@@ -176,6 +177,23 @@ def _thresholds_after_endpoints(text: str, tokens: list[Token]) -> None:
             continue
         token.kind = "timepoint"
         token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=(q.value,), why="adjective")
+
+
+_FROM_EVENT = re.compile(r"\s+(?:after|from|post|following|since)\b")
+
+
+def _times_from_an_event(text: str, tokens: list[Token]) -> None:
+    """ "PFS 18 months after conversion was 72%": the time is the time point."""
+    for i, (before, token) in enumerate(itertools.pairwise(tokens)):
+        q = token.quantity
+        if q is None or token.kind != "value" or q.kind is not Kind.TIME or q.value is None:
+            continue
+        if before.kind != "endpoint" or text[before.end : token.start].strip():
+            continue
+        shares = (t for t in tokens[i + 2 : i + 6] if t.quantity and t.quantity.kind is Kind.PERCENT)
+        if _FROM_EVENT.match(text, token.end) and any(shares):
+            token.kind = "timepoint"
+            token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=(q.value,), why="adjective")
 
 
 _THRESHOLD = re.compile(

@@ -536,6 +536,58 @@ def test_a_drawn_record_is_read_again_blind_and_the_differences_are_reported(bro
         page.context.close()
 
 
+def test_earlier_decisions_are_undone_and_changed_after_the_page_was_closed(browser, tmp_path) -> None:
+    with queued_project(tmp_path) as project, serving_here(project) as address:
+        page = open_page(browser, address)
+        read = [wait_for_record(page)]
+        for key in ("i", "m", "n"):
+            page.keyboard.press(key)
+            read.append(shown(page))
+        page.keyboard.type("ask the authors")
+        page.keyboard.press("Escape")
+        page.keyboard.press("d")
+        all_sent(page)
+        page.close()
+        page = open_page(browser, address)
+        wait_for_record(page)
+        page.keyboard.press("u")  # the last decision of the visit before; then the one before that
+        page.wait_for_function("id => document.documentElement.dataset.shown === id", arg=read[1])
+        page.keyboard.press("u")
+        page.wait_for_function("id => document.documentElement.dataset.shown === id", arg=read[0])
+        all_sent(page)
+        assert verdicts(project) == {}
+        page.keyboard.press("e")
+        page.keyboard.press("2")
+        all_sent(page)
+        # A record from the list of those put up for discussion comes back with its note.
+        page.select_option("#among", "discuss")
+        page.wait_for_selector("#found li[role=option]")
+        page.focus("#search")
+        page.keyboard.press("Enter")
+        page.wait_for_function("id => document.documentElement.dataset.shown === id", arg=read[2])
+        assert page.input_value("#note") == "ask the authors"
+        page.keyboard.press("i")
+        all_sent(page)
+        assert verdicts(project) == {
+            int(read[0]): ("exclude", "intervention", ""),
+            int(read[2]): ("include", None, "ask the authors"),
+        }
+        page.keyboard.press("/")
+        page.keyboard.type(f"R{read[0]}")
+        page.wait_for_selector("#found li[role=option]")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".tag.exclude")
+        page.keyboard.press("h")
+        page.wait_for_selector("#history-list li")
+        told = [li.inner_text().split(" · ")[2] for li in page.locator("#history-list li").all()]
+        assert told == ["include", "undo", "exclude (intervention)"]
+        page.keyboard.press("m")
+        all_sent(page)
+        assert verdicts(project)[int(read[0])][0] == "maybe"
+        assert problems_of(page) == []
+        page.context.close()
+
+
 def test_a_screen_reader_hears_what_was_decided_and_what_comes_next(browser, tmp_path) -> None:
     with queued_project(tmp_path) as project, serving_here(project) as address:
         page = open_page(browser, address)

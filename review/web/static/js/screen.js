@@ -225,9 +225,10 @@ function setAside(kind) {
   if (!current) return;
   const record = current;
   if (record.decided) return toast("You decided on this record already; undo first.");
+  const body = { key: newKey(), record_id: record.id, kind, is_set: true, note: $("note").value };
   done.push({ id: record.id, kind });
   forward(`${PAST[kind]}.`);
-  outbox.put(api("marks"), { key: newKey(), record_id: record.id, kind, is_set: true, note: $("note").value });
+  outbox.put(api("marks"), body);
 }
 
 function undo() {

@@ -33,10 +33,11 @@ export function useSearch({ jump, stage }) {
   const look = async () => {
     const words = input.value.trim();
     if (!words && among.value === "all") return close();
+    const list = /^R\d+$/i.test(words) ? "all" : among.value; // an id means that record, whatever list is chosen
     const mine = ++asked;
     let answer;
     try {
-      answer = await get(`/api/search?q=${encodeURIComponent(words)}&among=${among.value}&stage=${stage}`);
+      answer = await get(`/api/search?q=${encodeURIComponent(words)}&among=${list}&stage=${stage}`);
     } catch (problem) {
       answer = { found: [], told: problem.message };
     }
@@ -66,7 +67,7 @@ export function useSearch({ jump, stage }) {
       none.className = "none";
       none.setAttribute("role", "option");
       none.setAttribute("aria-disabled", "true");
-      none.textContent = answer.told ?? "No record has these words.";
+      none.textContent = answer.told ?? (list === "all" ? "No record has these words." : words ? "No record of this list has these words." : "This list is empty.");
       box.append(none);
     }
     box.hidden = false;

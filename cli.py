@@ -436,13 +436,19 @@ def rank(
 
     Each with the words that put it there.
     """
+    from classifier.eligibility_text import LETTERS
+    from review.judging import judge_all
     from review.queue import rank_project
 
     with _open(project) as opened:
         queue = rank_project(opened, seed=seed)
-    entries = queue.entries[:top]
+        entries = queue.entries[:top]
+        explained = [e.record for e in entries if e.ranked.reasons][: None if as_json else top or 20]
+        judged = iter(judge_all(opened, explained))
     if as_json:
-        _print_json([_queued_row(entry, queue.model_id) for entry in entries])
+        _print_json(
+            [_queued_row(e, queue.model_id, next(judged) if e.ranked.reasons else None) for e in entries]
+        )
         return
     _say(f"{len(queue.entries)} unread records, ranked by {queue.n_labels} decisions ({queue.model_id})")
     for entry in entries if top else entries[:20]:
@@ -451,13 +457,18 @@ def rank(
             f"{entry.ranked.position:>5}  R{entry.ranked.record_id:<6} {entry.ranked.score:+.3f}  "
             f"{_short(entry.record.title) or '(no title)'}"
         )
-        if because:
-            typer.echo(f"{'':14} because: {because}")
+        if entry.ranked.reasons:
+            verdicts = [
+                f"{LETTERS[c.criterion]} {c.verdict.replace('_', ' ')}"
+                for c in next(judged).criteria
+                if c.verdict != "unclear"
+            ]
+            typer.echo(f"{'':14} because: {'; '.join(x for x in (because, ', '.join(verdicts)) if x)}")
     if not top and len(entries) > 20:
         _say(f"... {len(entries) - 20} more; --top N or --json lists them")
 
 
-def _queued_row(entry: Any, model_id: str) -> dict[str, Any]:
+def _queued_row(entry: Any, model_id: str, judged: Any) -> dict[str, Any]:
     ranked = entry.ranked
     return {
         "position": ranked.position,
@@ -467,6 +478,7 @@ def _queued_row(entry: Any, model_id: str) -> dict[str, Any]:
         "score": ranked.score,
         "probability": ranked.probability,
         "reasons": [{"term": r.term, "weight": r.weight, "criterion": r.criterion} for r in ranked.reasons],
+        "criteria": {c.criterion: str(c.verdict) for c in judged.criteria} if judged else None,
         "model_id": model_id,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -31,12 +32,17 @@ def judge_records(project: Project, *, record: str | None = None, n_records: int
             chosen = [load_record(db, find_record(db, record))]
         else:
             chosen = list(islice(all_records(db, representatives=True), n_records))
-    learn_for(project, at_once=True)
-    judgements = eligibility_of(project).judge([s.record for s in chosen])
+    judgements = judge_all(project, [s.record for s in chosen])
     return [
         Judged(stored.record_id, stored.record, judgement)
         for stored, judgement in zip(chosen, judgements, strict=True)
     ]
+
+
+def judge_all(project: Project, records: Sequence[Record]) -> list[Judgement]:
+    """Judge records by the criteria of a project, with all that its decisions teach by now."""
+    learn_for(project, at_once=True)
+    return eligibility_of(project).judge(records)
 
 
 def eligibility_of(project: Project) -> Eligibility:

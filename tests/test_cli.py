@@ -64,6 +64,8 @@ def test_nothing_predicted_enters_the_dataset_and_an_undo_takes_a_record_out(pro
     assert sorted(r["external_id"] for r in ranked) == ["a1", "a2", "a3", "a4"]
     assert [r["position"] for r in ranked] == [1, 2, 3, 4]
     assert {ranked[0]["external_id"], ranked[1]["external_id"]} == {"a1", "a4"}
+    assert ranked[0]["criteria"]["population"] == "met"
+    assert "; P met" in picosieve("rank", "--project", project).out
     picosieve("extract", "--project", project)
     assert frozen(project, "d0") == (0, 0)
     done = picosieve("decide", "--project", project, "--person", "Ada", "--record", "a1", "--include")

@@ -78,10 +78,25 @@ def context_of(text: str, hit: Hit) -> Context:
     breaks = list(_BREAK.finditer(before))
     if breaks:
         before = before[breaks[-1].end() :]
-    if _DENIED_AFTER.search(after) or _DENIED_BEFORE.search(before):
+    # most terms just stand there: the long patterns are tried only where a word of theirs is near
+    near = before.casefold()
+    if _DENIED_AFTER.match(after) or (_holds(near, _DENYING) and _DENIED_BEFORE.search(before)):
         return Context.DENIED
-    if _EXCLUDED_BEFORE.search(before) or _EXCLUDED_AFTER.search(after):
+    if (_holds(near, _EXCLUDING) and _EXCLUDED_BEFORE.search(before)) or _EXCLUDED_AFTER.match(after):
         return Context.EXCLUDED
-    if _EARLIER_AFTER.search(after) or _EARLIER_BEFORE.search(before):
+    if _EARLIER_AFTER.match(after) or (_holds(near, _PRECEDING) and _EARLIER_BEFORE.search(before)):
         return Context.EARLIER
     return Context.STATED
+
+
+# What a text must hold for a long pattern to match; each covers the alternatives that it begins with.
+_DENYING = ("no ", "no-", "not", "without", "never", "neither", "lacking", "absence", "free of")
+_DENYING += ("naïve", "naive", "unexposed", "instead", "ineligible", "other than", "rather")
+_EXCLUDING = ("exclu", "except", "ineligible")
+_PRECEDING = ("refractory", "resistant", "expos", "treated", "previous", "prior", "earlier", "fail")
+_PRECEDING += ("progress", "relaps", "after", "following", "beyond", "stopped", "discontinued")
+_PRECEDING += ("intolerant", "received", "history")
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    return any(w in text for w in words)

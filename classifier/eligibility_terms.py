@@ -138,7 +138,8 @@ class Absence:
         words : frozenset of str
             What `words_of` gives. A long word also counts where it ends another ("ethinylestradiol").
         """
-        found = {w for w in self._long if any(other.endswith(w) for other in words)}
+        ended = " ".join(words) + " "
+        found = {w for w in self._long if f"{w} " in ended}
         return max(
             (
                 sum(v for w, v in phrase.items() if w in words or w in found) / sum(phrase.values())

@@ -8,6 +8,7 @@ terms, so that the cost is that of cutting the text, not of the number of terms.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -86,6 +87,7 @@ class _Node:
     terms: list[tuple[str, str, bool]] = field(default_factory=list)
 
 
+@functools.lru_cache(maxsize=100_000)  # several readers of one text ask for the same words
 def normal_form(word: str) -> str:
     """Bring one word to the form that its case, plural and spelling variants share.
 
@@ -141,6 +143,7 @@ class Terms:
         self._truncated: dict[str, str] = {}  # stem -> its symbol in the trie
         self._exact: set[str] = set()  # acronyms that must be written as the protocol writes them
         self._symbols: dict[str, tuple[str, ...]] = {}  # word as written -> its symbols; bounded below
+        self._dull: set[str] = set()  # the words of it with no symbol: nine in ten
         for criterion in criteria:
             for wanted, terms in ((True, criterion.terms), (False, criterion.unwanted)):
                 for term in terms:
@@ -162,8 +165,9 @@ class Terms:
         words = list(_TOKEN.finditer(text))
         known = self._symbols
         found: list[Hit] = []
-        for i, match in enumerate(words):
-            word = match[0]
+        dull = self._dull
+        for i in [i for i, match in enumerate(words) if match[0] not in dull]:
+            word = words[i][0]
             symbols = known.get(word)
             if symbols is None:
                 symbols = self._lookup(word)
@@ -198,6 +202,9 @@ class Terms:
         symbols += [self._truncated[s] for s in self._stems if form.startswith(s)]
         if len(self._symbols) > 500_000:  # a stream of records may bring any number of words
             self._symbols.clear()
+            self._dull.clear()
+        if not symbols:
+            self._dull.add(word)
         self._symbols[word] = tuple(symbols)
         return self._symbols[word]
 

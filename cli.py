@@ -34,6 +34,8 @@ models_app = typer.Typer(help="List, promote or roll back the models of a projec
 app.add_typer(models_app, name="models")
 protocol_app = typer.Typer(help="Check the protocol, see what it lacks, keep a change.", no_args_is_help=True)
 app.add_typer(protocol_app, name="protocol")
+evaluate_app = typer.Typer(help="Measure on finished reviews how well the parts work.", no_args_is_help=True)
+app.add_typer(evaluate_app, name="evaluate")
 
 ProjectOption = Annotated[
     Path, typer.Option("--project", "-p", metavar="DIR", help="The project's folder.", show_default=True)
@@ -955,6 +957,66 @@ def simulate(
     _write_csv(trace, ("position", "record_id", "label"), table, force=force)
 
 
+@evaluate_app.command("ranking")
+def evaluate_ranking(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="NAME.csv, NAME.priors.json, NAME.picos.json or NAME.toml.")
+    ],
+    seeds: Annotated[
+        str, typer.Option("--seeds", help="Entries of the priors files: 0-2, or 0,3,4.")
+    ] = "0-2",
+    protocols: Annotated[bool, typer.Option("--protocols", help="Use the protocols.")] = False,
+    no_priors: Annotated[
+        bool, typer.Option("--no-priors", help="Start from the protocol alone, no label.")
+    ] = False,
+    label: Annotated[str, typer.Option("--label", help="The column to find.")] = "label_included",
+    learn_from: Annotated[
+        str | None, typer.Option("--learn-from", help="The column to learn from, if another.")
+    ] = None,
+    traces: Annotated[
+        Path | None, typer.Option("--traces", metavar="OUT", help="A folder for a trace of each reading.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the recall: .png, .svg or .pdf.")
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Replay every finished review of a folder.
+
+    What is learned across reviews leaves the one at hand out. A review without a priors file starts from
+    one included and one excluded record, drawn by the seed.
+    """
+    from dataclasses import asdict
+
+    from training import evaluate
+    from training.recall_plot import check_plot, plot_recall
+
+    if plot is not None:
+        check_plot(plot)
+    with _progress("Replaying") as advance:
+        replays = evaluate.evaluate_ranking(
+            folder,
+            seeds=_numbers(seeds, "--seeds"),
+            protocols=protocols,
+            priors=not no_priors,
+            label=label,
+            learn_from=learn_from,
+            traces=traces,
+            workers=workers,
+            on_replay=advance,
+        )
+    if plot is not None:
+        plot_recall(replays, plot)
+    table = evaluate.average(replays)
+    if as_json:
+        each = [{"review": r.name, "seed": r.seed, **asdict(r.metrics)} for r in replays]
+        typer.echo(json.dumps({"replays": each, "mean": table}))
+        return
+    for line in evaluate.table_lines(table):
+        typer.echo(line)
+
+
 @app.command()
 def demo(
     project: Annotated[
@@ -1144,6 +1206,17 @@ def _pairs(words: list[str]) -> Mapping[str, object]:
             raise UsageError(f"{word!r}: expected FIELD=VALUE, such as value=4.6")
         pairs[name.strip()] = value
     return pairs
+
+
+def _numbers(text: str, option: str) -> list[int]:
+    """Whole numbers told as "0-2" or "0,3,4"."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise UsageError(f"{option} {text!r}: expected numbers such as 0-2 or 0,3,4")
+        found += range(int(first), int(last or first) + 1)
+    return found
 
 
 def _known(word: str, words: tuple[str, ...], option: str) -> str:

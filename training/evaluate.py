@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -39,12 +39,23 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """One simulated reading and what it measured (records without text left out, as the scorer does)."""
+    """One simulated reading and what it measured (records without text left out, as the scorer does).
+
+    Attributes
+    ----------
+    seed : int or None
+        Entry of the priors file; None where the protocol alone was the start.
+    shown : tuple of Shown
+        Every record in the order of reading.
+    labels : tuple of int
+        Labels of those with text, in that order: what the metrics are of.
+    """
 
     name: str
     seed: int | None
     metrics: ScreeningMetrics
     shown: tuple[Shown, ...]
+    labels: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +90,12 @@ def _protocol_of(path: Path) -> Protocol | None:
     return None
 
 
-def see_review(review: Review) -> SeenReview | None:
+def see_review(review: Review, *, label: str = "label_included") -> SeenReview | None:
     """A review as the prior learns it; None without a protocol or without both kinds of label."""
     if review.protocol is None:
         return None
-    rows = [
-        r for r in read_labelled(review.path, learn_from=_advanced_label(review.path)) if r.record.has_text
-    ]
+    rows = read_labelled(review.path, label=label, learn_from=_advanced_label(review.path))
+    rows = [r for r in rows if r.record.has_text]
     pool = [(i, r.record) for i, r in enumerate(rows)]
     ranker = Ranker(pool, review.protocol, prior=no_opinion())
     order = ranker.record_ids
@@ -114,7 +124,7 @@ def evaluate_ranking(
     learn_from: str | None = None,
     traces: Path | None = None,
     workers: int = 1,
-    progress: Callable[[Replay], None] | None = None,
+    on_replay: Callable[[int, int], None] = lambda n_done, n_all: None,
 ) -> list[Replay]:
     """Replay every review of a folder; what is learned across reviews leaves the one at hand out.
 
@@ -123,7 +133,8 @@ def evaluate_ranking(
     folder : Path
         Holds `NAME.csv`, `NAME.priors.json` and, for use of the protocol, `NAME.picos.json` or `NAME.toml`.
     seeds : sequence of int
-        Entries of the priors files; without `priors` each review is read once.
+        Entries of the priors files; without `priors` each review is read once. A review without a priors
+        file starts from one included and one excluded record, drawn by the seed.
     protocols : bool
         Whether the protocols are used.
     priors : bool
@@ -132,28 +143,28 @@ def evaluate_ranking(
         Folder for a trace of each reading, `NAME__seedN.csv`.
     workers : int
         Processes.
-    progress : callable or None
-        Called with each replay as it ends.
+    on_replay : callable
+        Called with (replays done, replays to do) at the start and after each.
     """
     if not priors and not protocols:
         raise ScreeningError(
             "neither priors nor protocols: there is nothing to start from; allow one of them"
         )
     reviews = find_reviews(folder)
-    seen = [s for r in reviews if (s := see_review(r)) is not None]
+    seen = [s for r in reviews if (s := see_review(r, label=label)) is not None]
     jobs = [
         _Job(review, seed, _without(review, seen), protocols, label, learn_from)
         for review in reviews
         for seed in (seeds if priors else (None,))
     ]
-    replays = []
+    replays: list[Replay] = []
+    on_replay(0, len(jobs))
     for replay in _run(jobs, workers):
         replays.append(replay)
         if traces is not None:
             traces.mkdir(parents=True, exist_ok=True)
             write_trace(traces / f"{replay.name}__seed{replay.seed or 0}.csv", replay.shown)
-        if progress is not None:
-            progress(replay)
+        on_replay(len(replays), len(jobs))
     return replays
 
 
@@ -173,9 +184,7 @@ def _run(jobs: Sequence[_Job], workers: int) -> Iterator[Replay]:
 
 def _replay(job: _Job) -> Replay:
     rows = read_labelled(job.review.path, label=job.label, learn_from=job.learn_from)
-    known: tuple[str, ...] = ()
-    if job.seed is not None:
-        known = read_priors(job.review.path.with_suffix(".priors.json"), seed=job.seed)
+    known = () if job.seed is None else _known_at_start(job.review, rows, job.seed)
     shown = simulate(
         rows,
         priors=known,
@@ -183,17 +192,24 @@ def _replay(job: _Job) -> Replay:
         seed=job.seed or 0,
         prior=job.prior,
     )
-    return Replay(job.review.name, job.seed, _measure(job.review.name, rows, shown), tuple(shown))
-
-
-def _measure(name: str, rows: Sequence[LabelledRecord], shown: Sequence[Shown]) -> ScreeningMetrics:
     with_text = {r.record_id for r in rows if r.record.has_text}
-    labels = [s.label for s in shown if s.record_id in with_text]
+    labels = tuple(s.label for s in shown if s.record_id in with_text)
     if not 0 < sum(labels) < len(labels):
         raise ScreeningError(
-            f"{name}: {sum(labels)} of {len(labels)} records to read are included; nothing to measure"
+            f"{job.review.name}: {sum(labels)} of {len(labels)} records to read are included;"
+            " nothing to measure"
         )
-    return measure_screening(labels)
+    return Replay(job.review.name, job.seed, measure_screening(labels), tuple(shown), labels)
+
+
+def _known_at_start(review: Review, rows: Sequence[LabelledRecord], seed: int) -> tuple[str, ...]:
+    """The prior records of a seed: those of the priors file, or one of each label drawn by lot."""
+    path = review.path.with_suffix(".priors.json")
+    if path.exists():
+        return read_priors(path, seed=seed)
+    rng = np.random.default_rng(seed)
+    kinds = [sorted(r.record_id for r in rows if r.learned == label) for label in (1, 0)]
+    return tuple(str(rng.choice(ids)) for ids in kinds if ids)
 
 
 def average(replays: Sequence[Replay]) -> dict[str, dict[str, float]]:
@@ -206,6 +222,24 @@ def average(replays: Sequence[Replay]) -> dict[str, dict[str, float]]:
     }
     table["MACRO"] = {m: mean(table[name][m] for name in names) for m in measures}
     return table
+
+
+def table_lines(table: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """The table of `average` as lines of text."""
+    columns = {
+        "records": ("n_records", ".0f"),
+        "included": ("n_relevant", ".0f"),
+        "loss": ("loss", ".3f"),
+        "recall@10%": ("recall_10", ".3f"),
+        "recall@20%": ("recall_20", ".3f"),
+        "WSS@95": ("wss_95", ".3f"),
+        "WSS@100": ("wss_100", ".3f"),
+    }
+    width = max(len(name) for name in (*table, "review"))
+    lines = ["review".ljust(width) + "".join(f"{c:>12}" for c in columns)]
+    for name, row in table.items():
+        lines.append(name.ljust(width) + "".join(f"{row[m]:>12{f}}" for m, f in columns.values()))
+    return lines
 
 
 def _advanced_label(path: Path) -> str | None:

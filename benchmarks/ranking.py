@@ -4,20 +4,25 @@
     python -m benchmarks.ranking --seeds 0 --workers 2
     python -m benchmarks.ranking --calibration PLOT.png   expected calibration error, and its plot
     python -m benchmarks.ranking --fit FOLDER          fit the prior on every review and write the bundle
+    python -m benchmarks.ranking --sample              trials and real-world studies of the sample review
+    python -m benchmarks.ranking --cold                the first 20 records by the protocol alone
 
-Reads `../shared/benchmarks/ranking`.
+Reads `../shared/benchmarks/ranking`; the sample review ships.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.eligibility import SAMPLE, load_sample
 from classifier.ranking import Ranker
+from data.protocol import read_protocol
 from models.metrics import calibration_error, reliability
 from training.evaluate import (
     Replay,
@@ -90,6 +95,35 @@ def _plot_reliability(points: dict[float, tuple[list[float], list[int]]], path: 
     figure.savefig(path, dpi=120)
 
 
+def measure_sample() -> None:
+    """Where the included trials and real-world studies of the sample review stand, by the protocol alone."""
+    labelled = load_sample()
+    ranker = Ranker([(i, x.record) for i, x in enumerate(labelled)], read_protocol(SAMPLE / "protocol.toml"))
+    places = {int(i): place for place, i in enumerate(ranker.order({})[0].tolist(), 1)}
+    kinds = {"trials": ("rct", "nonrandomised_trial"), "real-world": ("observational",)}
+    print(
+        f"sample review, {len(labelled)} records (synthetic), no label\n{'included':12}{'n':>4}  median place  last"
+    )
+    for kind, designs in kinds.items():
+        found = [places[i] for i, x in enumerate(labelled) if x.verdict == "include" and x.design in designs]
+        print(f"{kind:12}{len(found):4d}{np.median(found):14.0f}{max(found):6d}")
+    top = [labelled[i].design for i, place in places.items() if place <= 20]
+    print("designs of the first 20: " + ", ".join(f"{d} {n}" for d, n in Counter(top).most_common()))
+
+
+def measure_cold_start() -> None:
+    """Included records among the first 20 by the protocol alone, beside what chance would find."""
+    reviews = find_reviews(FOLDER)
+    seen = [s for r in reviews if (s := see_review(r)) is not None]
+    print(f"{'review':26}{'found':>7}{'by chance':>11}")
+    for review in reviews:
+        prior = learn_prior([s for s in seen if s.name != review.name])
+        rows = [r for r in read_labelled(review.path) if r.record.has_text]
+        ids, _ = Ranker([(i, r.record) for i, r in enumerate(rows)], review.protocol, prior=prior).order({})
+        chance = 20 * sum(r.label for r in rows) / len(rows)
+        print(f"{review.name:26}{sum(rows[i].label for i in ids[:20].tolist()):7d}{chance:11.1f}", flush=True)
+
+
 def main() -> int:
     """Run what the arguments ask for."""
     parser = argparse.ArgumentParser(
@@ -100,13 +134,21 @@ def main() -> int:
     parser.add_argument("--calibration", type=Path)
     parser.add_argument("--fit", type=Path)
     parser.add_argument("--traces", type=Path)
+    parser.add_argument("--sample", action="store_true")
+    parser.add_argument("--cold", action="store_true")
     args = parser.parse_args()
+    if args.sample:
+        measure_sample()
+        return 0
     if not FOLDER.is_dir():
         print(f"{FOLDER}: not there; this measure needs the labelled reviews")
         return 0
     if args.fit:
         seen = [s for r in find_reviews(FOLDER) if (s := see_review(r)) is not None]
         print(f"written to {learn_prior(seen).save(args.fit)}")
+        return 0
+    if args.cold:
+        measure_cold_start()
         return 0
     if args.calibration:
         measure_calibration(args.calibration)

@@ -75,25 +75,42 @@ _WORD = re.compile(r"[^\s()\[\];]+(?:\([^()\s]{1,14}\)[^\s()\[\];]*)?")  # "del(
 def clean(phrase: str) -> str | None:
     """A group's name without the small words around it; None where it names no group."""
     phrase = phrase.strip(" ,;:.\u00a0\n")
+    words = phrase.split()
+    if not words or len(phrase) > 120:
+        return None
+    if words[-1].casefold() in _TAIL_WORDS:
+        phrase = _without_tail(phrase)
+    first = words[0].casefold()
+    if first in _HEAD_WORDS or first[0].isdigit():
+        phrase = _HEAD.sub("", phrase)
+        phrase = _DETERMINER.sub("", phrase)
+        phrase = _PEOPLE.sub("", phrase) or phrase
+        phrase = _DETERMINER.sub("", phrase)
+    if not phrase or len(phrase) > 90 or _NOT_GROUP.match(phrase) or _HAS_VALUE.search(phrase):
+        return None
+    return phrase if _LETTER.search(phrase) else None
+
+
+_HEAD = re.compile(r"\A(?:(?:or|and|either|receive|to|but|only)\s+)+")
+_HEAD_WORDS = frozenset(
+    "or and either receive to but only the those all both these our a an patients pts women men participants"
+    " subjects who were randomly assigned allocated randomized randomised treated receiving received"
+    " given".split()
+)
+_TAIL_WORDS = frozenset(
+    "and or v v. vs vs. versus than with in for respectively compared as but while whereas to had the of an a"
+    " also only is p was were median on among from after by at against plus who rate rates months it they"
+    " where , ; :".split()
+)
+_LETTER = re.compile("[A-Za-z]")
+
+
+def _without_tail(phrase: str) -> str:
     while True:
         shorter = _TAIL.sub("", phrase).strip(" ,;:.")
         if shorter == phrase:
-            break
+            return phrase
         phrase = shorter
-    phrase = re.sub(r"\A(?:(?:or|and|either|receive|to|but|only)\s+)+", "", phrase)
-    phrase = _DETERMINER.sub("", phrase)
-    phrase = _PEOPLE.sub("", phrase) or phrase
-    phrase = _DETERMINER.sub("", phrase)
-    phrase = re.sub(r"\Abut\s+", "", phrase)
-    if (
-        not phrase
-        or len(phrase) > 90
-        or _NOT_GROUP.match(phrase)
-        or _HAS_VALUE.search(phrase)
-        or not re.search(r"[A-Za-z]", phrase)
-    ):
-        return None
-    return phrase
 
 
 def name_after(text: str, start: int, end: int) -> str:

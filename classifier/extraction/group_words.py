@@ -30,15 +30,17 @@ _WHOLE = frozenset(
 _NAMELESS = frozenset(
     "result results method methods conclusion conclusions interpretation findings group groups arm arms"
     " cohort cohorts treatment treatments off given adjusted none suit noted rate rates identical"
-    " efficacy combined available reference patients disease number hr ci log-rank logrank month months regimen regimens events"
+    " efficacy combined available reference patients disease number hr ci log-rank logrank month months"
+    " regimen regimens events"
     " randomized randomised assigned enrolled treated received evaluable primary secondary main part parts"
     " trial treat short long poor modest limited good induction baseline randomization randomisation"
     " diagnosis significant significance significantly".split()
 )
 _NAMELESS_PHRASE = re.compile(
-    r"cut-?off date|dose level|both arms|differ\w* .*|identical .*|without difference|varied .*"
-    r"|primary end ?-?points?|reverse .*|.*%.*|(?:phase|day|grade|week|month|cycle)s? \d.*"
-    r"|\d[\d.,]* ?(?:patients|pts|events|deaths).*|\d[\d.,]* ?mg",
+    r"cut-?off date|randomly assigned|assigned to receive|dose level|both arms|differ\w* .*|identical .*"
+    r"|without difference|varied .*|primary end ?-?points?|reverse .*|.*%.*"
+    r"|(?:phase|day|grade|week|month|cycle)s? \d[\d/ -]*|\d[\d.,]* ?(?:patients|pts|events|deaths).*"
+    r"|\d[\d.,]* ?mg",
     re.IGNORECASE,
 )
 _ASSESSOR = re.compile(

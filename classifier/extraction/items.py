@@ -38,7 +38,7 @@ _ADVERBS = frozenset(
     " just slightly markedly substantially consistently yet already i.e. e.g. who whom whose where overall"
     " median mean medians estimated respective corresponding then further least most".split()
 )
-_ARTICLES = frozenset("the a an those these all both either our their its each this every any".split())
+_ARTICLES = frozenset("the a an those these both either our their its each this every any".split())
 _MORE_THAN = re.compile(
     r"(?:(?:more|less|longer|shorter|greater|fewer|older|younger|lower|higher|later) than"
     r"|over|under|above|below"
@@ -137,6 +137,8 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
         kind = _kind(bare, word, open_phrase)
         if word == "A" and not items:
             kind = ""  # the article that opens a sentence
+        elif bare == "both" and text.startswith(")", match.end()):
+            kind = "A"
         if kind in ("d", "x", "p") and any(a <= match.start() < b for a, b in limits):
             kind = "A"
         elif kind == "v" and items and items[-1].kind == "p" and bare.endswith("ed"):

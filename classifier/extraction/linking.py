@@ -101,10 +101,13 @@ _PEOPLE_HAVING = re.compile(
     r"\b(?:patients|pts|children|those|women|men|adults|people)\s+(?:who\s+)?(?:with|without|achiev\w+"
     r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?\Z"
 )
+_AND_AGAIN = re.compile(r"(?:,|\band|\bbut|\bversus|\bvs\.?|\bv)\s+(?:only\s+)?\Z")
+_FOR_GROUP = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?(?:in|for|among|with)\b")
 _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 _HAZARD = re.compile(r"[Hh]azards?[\s-]+[Rr]atio|\bHRs?\b")
 _INHERIT = re.compile(
-    r"\b(?:(?:it|they|these|this|those) (?:was|were|is|became|amounted)|[Tt]he figures?|the (?:[\w-]+\s){0,3}(?:median"
+    r"\b(?:(?:it|they|these|this|those) (?:was|were|is|became|amounted)|[Tt]he figures?"
+    r"|the (?:[\w-]+\s){0,3}(?:median"
     r"|medians|rates?|HRs?|hazard ratios?"
     r"|figures?|values?|ranges?|estimates?|probabilit\w+|percentages?)|[Mm]edians|[Rr]ates (?:were|in)"
     r"|corresponding|respective|same|figures"
@@ -406,11 +409,23 @@ class _Walk:
         told_after = re.match(r"\s*(?:\([^()]*\)\s*)?for\s", self.text[token.end : token.end + 60])
         if decimal and told_after and any(k.statistic == "hazard_ratio" for k in self.links):
             return True  # "0.67 for PFS and 0.81 for OS"
+        if decimal and self._goes_on_with_ratios(token):
+            return True
         near = len(words) < 60 and not re.search(r"\d|\bper\s*\Z", words)
         return (
             token.interval is not None
             or (near and (decimal or len(words) < 12))
             or (decimal and token.joined)
+        )
+
+    def _goes_on_with_ratios(self, token: Token) -> bool:
+        """ "HR was 0.70 in men and 0.95 in women": one more after the ratio before it."""
+        last = self.links[-1] if self.links else None
+        if last is None or last.statistic != "hazard_ratio" or token.start - last.token.end > 90:
+            return False
+        return (
+            _AND_AGAIN.search(self.text, last.token.end, token.start) is not None
+            and _FOR_GROUP.match(self.text, token.end, token.end + 60) is not None
         )
 
     def _compatible(self, i: int, token: Token) -> Focus | None:

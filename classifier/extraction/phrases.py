@@ -85,6 +85,10 @@ class Row:
             name = self.name(i, i)
             if name and i and items[i - 1].word in ("without", "no", "non"):
                 name = self._from(items[i - 1].start, item.end)
+            if self.text.startswith(("all ", "All ", "whole ", "entire "), item.start):
+                if self.side(i + 1) != "but":  # "in all but one trial"
+                    yield i, i, ""
+                continue
             if name is None:
                 if says_all(self.text[item.start : item.end]):
                     yield i, i, ""
@@ -104,7 +108,7 @@ class Row:
             if kinds not in _JOINS or k >= len(items) or items[k].kind != "A":
                 return
             j = k
-            name = self.name(i, j)
+            name = self.name(i, j) if kinds != "," else None  # "A, B" goes on with "and C", or is two
             if name:
                 yield i, j, name
 

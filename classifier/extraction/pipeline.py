@@ -80,11 +80,14 @@ class Extractor:
 
     def explain(self, text: str) -> list[Trace]:
         """Each number near an endpoint, and why it was or was not taken."""
-        traces = []
+        traces = list(_no_values(text))
         for candidate in self._candidates(text, split_sentences(text[:MAX_TEXT])):
             token = candidate.link.token
             taken = self._finding(text, candidate) is not None
-            reason = candidate.refusal or candidate.link.how
+            how = candidate.link.how
+            reason = candidate.refusal or _HOW.get(how, how)
+            if taken and candidate.arm:
+                reason += f"; said of {candidate.arm!r}"
             if self.model is not None and candidate.confidence is not None:
                 told = self.model.reasons(candidate_features(text, candidate))
                 reason += f"; confidence {candidate.confidence:.2f}"
@@ -94,7 +97,7 @@ class Extractor:
                     token.start, token.end, text[token.start : token.end], taken, reason, candidate.link.key
                 )
             )
-        return traces
+        return sorted(traces, key=_place)
 
     def examples(
         self, text: str, right: Iterable[Finding], wrong: Iterable[Finding] | None = None
@@ -222,6 +225,37 @@ class Extractor:
         if candidate.confidence < ACCEPT:
             return None
         return make_finding(text, candidate, design=design)
+
+
+_HOW = {
+    "focus": "the endpoint named before it",
+    "focus, shared": "one of several endpoints named before it",
+    "inherited": "the endpoint of the sentence before",
+    "hazard ratio": "a hazard ratio of the endpoint named before it",
+    "hazard ratio inherited": "a hazard ratio of the endpoint of the sentence before",
+    "said of all": "said of each endpoint named",
+}
+
+
+def _no_values(text: str) -> Iterator[Trace]:
+    """Numbers beside an endpoint that can be no result, by what they are instead."""
+    for sentence in split_sentences(text[:MAX_TEXT]):
+        if sentence.end - sentence.start > MAX_SENTENCE:
+            continue
+        if not mentions_endpoint(text, sentence.start, sentence.end):
+            continue
+        for token in read_sentence(text, sentence):
+            q = token.quantity
+            if q is None or token.kind not in ("none", "timepoint", "interval") or token.start == token.end:
+                continue
+            why = {"timepoint": "a time point", "interval": "an interval"}.get(token.kind, q.why)
+            if token.kind == "interval" and q.why.startswith("pair") and not token.notes:
+                continue  # a range over studies is a candidate itself
+            yield Trace(token.start, token.end, text[token.start : token.end], False, why)
+
+
+def _place(trace: Trace) -> tuple[int, int]:
+    return (trace.start, trace.end)
 
 
 def _at(findings: Iterable[Finding], link: Link) -> Finding | None:

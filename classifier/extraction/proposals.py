@@ -168,7 +168,7 @@ class Proposer:
     def _before(self, first: int, i: int, j: int) -> list[str] | None:
         gap = self.items[j + 1 : first]
         told = template(gap)
-        if len(told) > 40:
+        if len(told) > 24:
             return None
         kind, side = self.row.kind, self.row.side
         left2 = kind(i - 2) + kind(i - 1)

@@ -67,8 +67,9 @@ class Token:
 _VALUE_KINDS = {Kind.PERCENT, Kind.TIME, Kind.PLAIN, Kind.COUNT, Kind.NOT_REACHED}
 
 
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(
-    r"\d|reached|estim|attained|achiev|calcul|evaluable|unreached|undefined|\bN[RE]\b|\bN[./]R"
+    r"reached|estim|attained|achiev|calcul|evaluable|unreached|undefined|\bN[RE]\b|\bN[./]R"
     r"|\b[Nn]o\b|\b[Nn]one\b|\b[Aa]ll\b|\b[Bb]oth\b|\b(?:[Zz]ero|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive"
     r"|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Ee]leven|[Tt]welve|\w+teen|[Tt]wenty|[Tt]hirty|[Ff]orty"
     r"|[Ff]ifty|[Ss]ixty|[Ss]eventy|[Ee]ighty|[Nn]inety)\b"
@@ -77,7 +78,7 @@ _NUMBER = re.compile(
 
 def says_a_number(text: str, start: int, end: int) -> bool:
     """Whether a stretch holds anything that may be read as a quantity (the cheap test that comes first)."""
-    return _NUMBER.search(text, start, end) is not None
+    return _DIGIT.search(text, start, end) is not None or _NUMBER.search(text, start, end) is not None
 
 
 def read_tokens(text: str, start: int, end: int) -> list[Token]:

@@ -52,6 +52,44 @@ def extractor() -> Extractor:
             ["A", "B"],
             id="told before",
         ),
+        pytest.param(
+            "OS was 20 months with A, 15 months with B and 11 months with C. ORRs were 30%, 20% and 10%.",
+            ["A", "B", "C", "A", "B", "C"],
+            id="three told one by one",
+        ),
+        pytest.param(
+            "Patients were randomised to nivorelimab plus lenvatinib (N+L; n = 40) or sorafenib (n = 41). N+L"
+            " was given daily. Median PFS was 8.1 v 5.2 months.",
+            ["N+L", "sorafenib"],
+            id="short names that the text goes on with",
+        ),
+        pytest.param(
+            "Compared with placebo, rivocept improved OS (median 14.0 v 11.5 months).",
+            ["rivocept", "placebo"],
+            id="compared with what is named first",
+        ),
+        pytest.param(
+            "The HR for OS was 0.70 in EGFR-mutant and 0.95 in wild-type disease.",
+            ["EGFR-mutant", "wild-type disease"],
+            id="ratios of subgroups",
+        ),
+        pytest.param(
+            "In those with del(17p) 2-year PFS was 40%, against 70% in those without.",
+            ["del(17p)", "those without"],
+            id="with and without",
+        ),
+        pytest.param(
+            "ORR was 44% (18/41) for all, 60% in naive patients and 31% in exposed patients.",
+            [None, "naive patients", "exposed patients"],
+            id="everybody, then two groups",
+        ),
+        pytest.param(
+            "Of 100 patients, 30 (31%; 95% CI 21-42) of 97 patients in the 2 mg cohort responded.",
+            ["2 mg cohort"],
+            id="behind a total",
+        ),
+        pytest.param("ORR per investigator was 44% by RECIST 1.1.", [None], id="an assessor is no group"),
+        pytest.param("PFS was 9 months. Results for grade 2 are pending.", [None], id="results are no group"),
         pytest.param("Median OS was 9 months in the whole cohort.", [None], id="everybody"),
         pytest.param("In the intention-to-treat population ORR was 63%.", [None], id="an analysis set"),
         pytest.param("ORR was 62% vs 41%.", [None, None], id="nobody named"),

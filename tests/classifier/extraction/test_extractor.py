@@ -79,8 +79,18 @@ def test_a_number_that_is_taken_says_how(extractor: Extractor):
         True,
         "7 months",
         "PFS",
-        "focus",
+        "the endpoint named before it",
     )
+
+
+def test_numbers_that_can_be_no_result_are_named_for_what_they_are(extractor: Extractor):
+    told = extractor.explain("2-year OS was 61% (95% CI 50-70; P=.02) with A.")
+    assert [(t.text, t.taken, t.reason.split("; confidence")[0]) for t in told] == [
+        ("2-year", False, "a time point"),
+        ("61%", True, "the endpoint named before it; said of 'A'"),
+        ("95% CI 50-70", False, "an interval"),
+        ("P=.02", False, "a p-value"),
+    ]
 
 
 def test_rows_hold_the_fields_of_the_guide(extractor: Extractor):

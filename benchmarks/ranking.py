@@ -101,9 +101,8 @@ def measure_sample() -> None:
     ranker = Ranker([(i, x.record) for i, x in enumerate(labelled)], read_protocol(SAMPLE / "protocol.toml"))
     places = {int(i): place for place, i in enumerate(ranker.order({})[0].tolist(), 1)}
     kinds = {"trials": ("rct", "nonrandomised_trial"), "real-world": ("observational",)}
-    print(
-        f"sample review, {len(labelled)} records (synthetic), no label\n{'included':12}{'n':>4}  median place  last"
-    )
+    print(f"sample review, {len(labelled)} records (synthetic), no label")
+    print(f"{'included':12}{'n':>4}  median place  last")
     for kind, designs in kinds.items():
         found = [places[i] for i, x in enumerate(labelled) if x.verdict == "include" and x.design in designs]
         print(f"{kind:12}{len(found):4d}{np.median(found):14.0f}{max(found):6d}")

@@ -126,7 +126,7 @@ function showEmpty() {
   openReasons(false);
   openNote(false);
   for (const button of document.querySelectorAll(".verdicts button:not(#undo)")) button.disabled = true;
-  const finished = progress && progress.n_left - progress.n_discuss <= 0;
+  const finished = nothingIsLeft();
   $("record").setAttribute("aria-busy", String(!finished));
   const [title, told, steps] = finished ? nothingLeft() : ["One moment: the queue is being written…", "", []];
   if ($("record-title").textContent !== title) $("record-title").textContent = title;
@@ -150,7 +150,9 @@ function showEmpty() {
   document.documentElement.dataset.shown = finished ? "end" : "";
 }
 
-// What to do when nobody waits to be read: the words, and the ways on.
+const nothingIsLeft = () => Boolean(progress) && progress.n_left - progress.n_discuss <= 0;
+
+// What to do when nothing waits to be read: the words, and the ways on.
 function nothingLeft() {
   const { n_references: all, n_included, n_maybe, n_discuss } = progress;
   const discuss = n_discuss ? [[`${n_discuss} to discuss`, () => search.open("discuss")]] : [];
@@ -339,7 +341,7 @@ async function refill() {
     refilling = false;
   }
   // Nothing to read: the worker may still be writing, or others may give records back.
-  if (!current) setTimeout(refill, 500);
+  if (!current) setTimeout(refill, nothingIsLeft() ? 5000 : 500);
 }
 
 function tellOffline() {

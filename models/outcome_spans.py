@@ -8,6 +8,7 @@ user's own can refit it, on top of the ones that it was shipped with.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -114,16 +115,24 @@ class ArmChoice:
 
     Parameters
     ----------
-    penalty : float, default=2.0
-        Weight of the squared L2 norm of the weights against the summed log loss.
+    penalty : float, default=4.0
+        Weight of the squared way from `prior` against the summed log loss. Chosen by cross-validation over
+        records of the annotated abstracts (0.5 to 4 differ by less than 0.01 of the groups).
+    min_count : int, default=4
+        Units in which a feature must occur to get a weight of its own.
+    prior : mapping of str to float or None
+        Weights to start from.
 
     Attributes
     ----------
     weights_ : dict of str to float
     """
 
-    def __init__(self, *, penalty: float = 2.0, prior: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, *, penalty: float = 4.0, min_count: int = 4, prior: Mapping[str, float] | None = None
+    ) -> None:
         self.penalty = penalty
+        self.min_count = min_count
         self.prior = dict(prior or {})
         self.weights_: dict[str, float] = dict(self.prior)
 
@@ -132,14 +141,16 @@ class ArmChoice:
         kept = [(rows, right) for rows, right in units if 0 < sum(right) < len(right)]
         if not kept:
             raise ValueError("no unit has both right and wrong proposals; nothing to learn from")
-        names = sorted({name for rows, _ in kept for row in rows for name in row})
+        counts = Counter(name for rows, _ in kept for name in {name for row in rows for name in row})
+        names = sorted(name for name, n in counts.items() if n >= self.min_count or name in self.prior)
         column = {name: k for k, name in enumerate(names)}
         data, at, index = [], [0], []
         for rows, _ in kept:
             for row in rows:
                 for name, value in row.items():
-                    index.append(column[name])
-                    data.append(value)
+                    if name in column:
+                        index.append(column[name])
+                        data.append(value)
                 at.append(len(index))
         x = sparse.csr_matrix((data, index, at), shape=(len(at) - 1, len(names)))
         y = np.concatenate([np.asarray(right, dtype=np.float64) for _, right in kept])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from classifier.extraction.arm_choice import PRIOR, Choose, SentenceNames, Weigher, features
@@ -146,24 +147,30 @@ class Extractor:
         Returns
         -------
         list of tuple
-            For each unit of values: the features of its proposals, and 1 for each that is right.
+            For each unit of values: the features of its proposals, and 1 for each that is right. Every
+            unit comes twice: with the names before it as people gave them, and as they are chosen
+            without a model, since a mistake is remembered too.
         """
         good = list(right)
         arms = [f.arm for f in good]
         found: list[tuple[list[dict[str, float]], list[int]]] = []
 
-        def choose(unit: Unit, proposer: Proposer) -> Proposal:
+        def choose(unit: Unit, proposer: Proposer, *, as_chosen: bool) -> Proposal:
             told = [(n, _at(good, link)) for n, link in enumerate(unit.links)]
             labels = [
                 int(all(same_group(f.arm, p.names[min(n, len(p.names) - 1)], arms) for n, f in told if f))
                 for p in unit.proposals
             ]
             if not any(f for _, f in told):
-                return unit.proposals[-1]
+                return self.weigher.best(unit, proposer)
             found.append(([features(p, proposer) for p in unit.proposals], labels))
-            return unit.proposals[labels.index(1) if any(labels) else -1]
+            if as_chosen or not any(labels):
+                return self.weigher.best(unit, proposer)
+            return unit.proposals[labels.index(1)]
 
-        list(self._candidates(text, split_sentences(text[:MAX_TEXT]), choose))
+        for as_chosen in (False, True):
+            picked = partial(choose, as_chosen=as_chosen)
+            list(self._candidates(text, split_sentences(text[:MAX_TEXT]), picked))
         return found
 
     def _candidates(

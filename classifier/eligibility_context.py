@@ -90,12 +90,25 @@ def context_of(text: str, hit: Hit) -> Context:
 
 
 # What a text must hold for a long pattern to match; each covers the alternatives that it begins with.
-_DENYING = ("no ", "no-", "not", "without", "never", "neither", "lacking", "absence", "free of")
-_DENYING += ("naïve", "naive", "unexposed", "instead", "ineligible", "other than", "rather")
+_DENYING: tuple[str, ...] = (
+    *("no ", "no-", "not", "without", "never", "neither", "lacking", "absence", "free of", "naïve", "naive"),
+    *("unexposed", "instead", "ineligible", "other than", "rather"),
+)
 _EXCLUDING = ("exclu", "except", "ineligible")
-_PRECEDING = ("refractory", "resistant", "expos", "treated", "previous", "prior", "earlier", "fail")
-_PRECEDING += ("progress", "relaps", "after", "following", "beyond", "stopped", "discontinued")
-_PRECEDING += ("intolerant", "received", "history")
+_PRECEDING: tuple[str, ...] = (
+    *("refractory", "resistant", "expos", "treated", "previous", "prior", "earlier", "fail", "progress"),
+    *(
+        "relaps",
+        "after",
+        "following",
+        "beyond",
+        "stopped",
+        "discontinued",
+        "intolerant",
+        "received",
+        "history",
+    ),
+)
 
 
 def _holds(text: str, words: tuple[str, ...]) -> bool:

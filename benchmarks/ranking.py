@@ -5,9 +5,11 @@
     python -m benchmarks.ranking --calibration PLOT.png   expected calibration error, and its plot
     python -m benchmarks.ranking --fit FOLDER          fit the prior on every review and write the bundle
     python -m benchmarks.ranking --sample              trials and real-world studies of the sample review
+    python -m benchmarks.ranking --peer-only           ASReview's table alone (--peer-python: its Python)
     python -m benchmarks.ranking --cold                the first 20 records by the protocol alone
 
-Reads `../shared/benchmarks/ranking`; the sample review ships.
+Reads `../shared/benchmarks/ranking`; the sample review ships. The tables come with ASReview's of the same run
+where it can be installed, else with what it measured before.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.cycle import peer_python
 from benchmarks.eligibility import SAMPLE, load_sample
+from benchmarks.ranking_peer import replay_peer
 from classifier.ranking import Ranker
 from data.protocol import read_protocol
 from models.metrics import calibration_error, reliability
@@ -40,8 +44,16 @@ MEASURES = ("loss", "recall_10", "recall_20", "wss_95", "wss_100")
 PEER = {"loss": 0.124, "recall_10": 0.536, "recall_20": 0.749, "wss_95": 0.448, "wss_100": 0.329}
 
 
+def measure_peer(given: str | None, seeds: Sequence[int]) -> None:
+    """Replay with the peer and print its table."""
+    python = peer_python(given)
+    if python is not None:
+        replays = [r for review in find_reviews(FOLDER) for r in replay_peer(python, review, seeds)]
+        print_table("ASReview, ELAS u4, refitted after every record", replays)
+
+
 def print_table(title: str, replays: Sequence[Replay]) -> None:
-    """A line per review, the macro mean, and the peer's."""
+    """A line per review, the macro mean, and the peer's of an earlier run."""
     print(f"\n{title}\n{'review':26}" + "".join(f"{m:>11}" for m in MEASURES))
     for name, row in average(replays).items():
         print(f"{name:26}" + "".join(f"{row[m]:11.3f}" for m in MEASURES))
@@ -133,6 +145,8 @@ def main() -> int:
     parser.add_argument("--calibration", type=Path)
     parser.add_argument("--fit", type=Path)
     parser.add_argument("--traces", type=Path)
+    parser.add_argument("--peer-python")
+    parser.add_argument("--peer-only", action="store_true")
     parser.add_argument("--sample", action="store_true")
     parser.add_argument("--cold", action="store_true")
     args = parser.parse_args()
@@ -151,6 +165,9 @@ def main() -> int:
         return 0
     if args.calibration:
         measure_calibration(args.calibration)
+        return 0
+    measure_peer(args.peer_python, args.seeds)
+    if args.peer_only:
         return 0
     runs: dict[str, dict[str, object]] = {
         "With the protocol": {},

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 
 from classifier.extraction.group_words import telling
-from classifier.extraction.linking import Link
+from classifier.extraction.links import Link
 from classifier.extraction.list_proposals import ListProposer
 from classifier.extraction.phrases import Row
 from classifier.extraction.proposals import Names, Proposal, Proposer, Told, Unit

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from classifier.extraction.endpoints import EXTRACTED, KIND
-from classifier.extraction.linking import Link, is_duration
+from classifier.extraction.links import Link, is_duration
 from classifier.extraction.numbers import Kind
 from classifier.extraction.proposals import Told
 from classifier.extraction.sentences import Sentence

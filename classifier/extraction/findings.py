@@ -7,7 +7,7 @@ import re
 from classifier.extraction.attributes import attributes
 from classifier.extraction.candidates import Candidate
 from classifier.extraction.facts import RecordFacts
-from classifier.extraction.linking import Link
+from classifier.extraction.links import Link
 from classifier.extraction.numbers import Kind, to_months
 from data.records import Endpoint, Finding, Statistic, Unit
 

@@ -1,16 +1,9 @@
-"""Names of groups as abstracts write them: cut out of a sentence, cleaned, split, and the arms of a study."""
+"""Names of groups as abstracts write them: cut out of a sentence, cleaned, and the arms of a study."""
 
 from __future__ import annotations
 
 import re
 
-Names = list[str | None]  # names of groups, in the order of the values
-
-PREPOSITION = r"(?:in|with|for|among|on|of|from|after|under|by|to|following|within|without|between|across)"
-GIVEN = (
-    r"(?:(?:patients|pts|women)\s+)?(?:(?:who\s+)?(?:were\s+)?(?:assigned|allocated|randomi[sz]ed"
-    r"|given|receiving|received|treated)(?:\s+(?:to|with|by))?)"
-)
 _STOP_WORDS = frozenset(
     "was were is are had have has having versus vs vs. v v. compared than but while whereas which that"
     " whose respectively "
@@ -61,13 +54,6 @@ _TAIL = re.compile(
     r"|had|the|of|,|;|:|(?-i:an?)|also|only|is|p|was|were|median|on|among|from|after|by|at|against|plus"
     r"|who|were|rates?|months|it|they|where)\Z",
     re.IGNORECASE,
-)
-SPLIT = re.compile(
-    r"\s*(?:,\s*(?:and|or)\s+|,\s+|;\s+|\s+(?:and|or|vs?\.?|versus)\s+|\s+(?:as\s+)?(?:compared"
-    r"|than)\s+(?:(?:with|to|in|for)\s+)?)(?:(?:in|with|for|the|those|on)\s+)*"
-)
-_VERSUS = re.compile(
-    r"\s+(?:vs?\.?|versus|(?:as\s+)?compared (?:with|to)|than(?: with| in| for)?|against)\s+(?:the\s+)?"
 )
 _WORD = re.compile(r"[^\s()\[\];]+(?:\([^()\s]{1,14}\)[^\s()\[\];]*)?")  # "del(17p)", "t(11;14)"
 
@@ -154,98 +140,6 @@ def name_after(text: str, start: int, end: int) -> str:
         if word[-1] in ",:" or (word[-1] == "." and match.end() >= end - 1):
             break
     return text[start:stop]
-
-
-def split_names(phrase: str, n: int) -> Names | None:
-    """`n` names out of a list of names, or None where it does not hold just that many."""
-    phrase = re.sub(r",?\s*respectively.*\Z", "", phrase, flags=re.DOTALL | re.IGNORECASE)
-    phrase = re.sub(r"\A\s*(?:both|either|the)\s+", "", phrase)
-    for pattern in (_VERSUS, SPLIT):
-        parts = [p for p in pattern.split(phrase) if p.strip()]
-        if len(parts) == n:
-            names = [clean(p) for p in parts]
-            return [m for m in names if m] if all(names) else None
-    if n == 2:
-        parts = re.split(r"\s+(?:and|or)\s+", phrase)
-        if len(parts) % 2 == 0 and len(parts) > 2:
-            half = len(parts) // 2
-            names = [clean(" and ".join(parts[:half])), clean(" and ".join(parts[half:]))]
-            return [m for m in names if m] if all(names) else None
-    return None
-
-
-_BETTER = (
-    r"(?:longer|higher|better|shorter|lower|greater|worse|superior|inferior|improved|increased|prolonged)"
-)
-_RECEIVING = (
-    r"(?:(?:patients|women|those)\s+)?(?:(?:receiving|treated with|given|assigned(?: to)?)\s+)?(?:the\s+)?"
-)
-_COMPARED = (
-    re.compile(
-        rf"[Cc]ompared (?:with|to) {_RECEIVING}(?P<b>[^,;()]{{2,70}}),\s+(?P<a>[^,;()]{{2,60}}?)\s+(?:did"
-        rf"|was|were|had|significantly|improved|prolonged|resulted|showed|led)\b"
-    ),
-    re.compile(
-        rf"\b(?:with|in|for)\s+{_RECEIVING}(?P<a>[^,;()]{{2,70}}?)\s+(?:was"
-        rf"|were)\s+(?:\w+ly\s+)?{_BETTER}\s+(?:than|compared with)\s+(?:with\s+|in\s+"
-        rf"|for\s+)?{_RECEIVING}(?P<b>[^,;()]{{2,70}}?)\s*[(\[]"
-    ),
-    re.compile(
-        rf"{_BETTER}\s+(?:\w+\s+)?(?:with|in|for)\s+{_RECEIVING}(?P<a>[^,;()]{{2,70}}?)\s+(?:than"
-        rf"|compared with|versus|vs\.?)\s+(?:with\s+|in\s+"
-        rf"|for\s+)?{_RECEIVING}(?P<b>[^,;()]{{2,70}}?)\s*(?:treatment\s*)?[(\[]"
-    ),
-    re.compile(
-        r"(?:favou?red|in favou?r of|favou?ring)\s+(?P<a>[^,;()]{2,40}?)\s+(?:over|versus"
-        r"|vs\.?)\s+(?P<b>[^,;()]{2,40}?)\s*[(\[]"
-    ),
-    re.compile(
-        r"(?:^|[.:;,] )(?P<a>[A-Z][^,;()]{2,50}?)\s+(?:significantly\s+)?(?:improved|prolonged|increased"
-        r"|was superior|extended)\b[^;()]{0,50}?\s+(?:over|compared with|versus|vs\.?"
-        r"|to)\s+(?P<b>[^,;()]{2,50}?)\s*[(\[]"
-    ),
-    re.compile(
-        r"(?:^|[.:;,] )(?P<a>[A-Z][^,;()]{2,50}?)\s+(?:had|showed|achieved"
-        r"|experienced)\b[^;()]{0,50}?\bthan\s+(?:those\s+|patients\s+)?(?:with\s+"
-        r"|in\s+)?(?P<b>[^,;()]{2,50}?)\s*[(\[]"
-    ),
-)
-
-
-def compared_names(head: str) -> Names | None:
-    """ "longer with A than with B (", "Compared with B, A did" -> A, B."""
-    best: tuple[int, Names] | None = None
-    for pattern in _COMPARED:
-        for match in pattern.finditer(head):
-            pair = [clean(match["a"]), clean(match["b"])]
-            if all(pair) and (best is None or match.start() > best[0]):
-                best = (match.start(), [p for p in pair if p])
-    return best[1] if best else None
-
-
-def name_words(name: str) -> set[str]:
-    """The telling words of a group's name, for comparing two names."""
-    return set(re.findall(r"[a-z0-9]+", name.casefold())) - {"arm", "group", "the", "of", "and", "plus"}
-
-
-def skip_brackets(text: str, at: int, end: int) -> int:
-    """The position behind the brackets that follow at once."""
-    while True:
-        match = re.compile(r"\s*[(\[]").match(text, at, end)
-        if not match:
-            return at
-        depth, i = 0, match.end() - 1
-        while i < end:
-            if text[i] in "([":
-                depth += 1
-            elif text[i] in ")]":
-                depth -= 1
-                if depth == 0:
-                    break
-            i += 1
-        if i >= end:
-            return at
-        at = i + 1
 
 
 _SIZED = re.compile(

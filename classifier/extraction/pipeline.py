@@ -17,7 +17,8 @@ from classifier.extraction.features import candidate_features
 from classifier.extraction.findings import make_finding
 from classifier.extraction.group_names import study_arms
 from classifier.extraction.group_words import same_group
-from classifier.extraction.linking import Focus, Link, link_sentence
+from classifier.extraction.linking import link_sentence
+from classifier.extraction.links import Focus, Link
 from classifier.extraction.proposals import Proposal, Proposer, Told, Unit
 from classifier.extraction.reading import read_sentence
 from classifier.extraction.sentences import Sentence, split_sentences

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from classifier.extraction.group_words import about, alike, telling
 from classifier.extraction.items import Item
-from classifier.extraction.linking import Link
+from classifier.extraction.links import Link
 from classifier.extraction.phrases import Phrase, Row, template
 
 Names = tuple[str | None, ...]

@@ -1,0 +1,129 @@
+"""The endpoint that stands behind its value: "34% responded", "5.6 months was the median PFS"."""
+
+from __future__ import annotations
+
+import re
+
+from classifier.extraction.endpoints import KIND
+from classifier.extraction.numbers import Kind
+from classifier.extraction.tokens import Token, gap
+from classifier.extraction.walk_state import WalkState
+
+_FORWARD_BE = re.compile(
+    r"\A[\s,]*(?:was|were|is|being|represented|constituted)\s+(?:the\s+|an?\s+)?(?:observed\s+|estimated\s+"
+    r"|actuarial\s+)?(?:median\s+|mean\s+)?(?:\d+-(?:year|month)\s+)?\Z"
+)
+_FORWARD_AGAIN = re.compile(r"\A[\s,]*(?:was\s+)?(?:the\s+)(?:median\s+|mean\s+)\Z")
+_FORWARD_FOR = re.compile(r"\A\s*(?:for|in terms of|with respect to)\s+(?:the\s+)?(?:median\s+)?\Z")
+_FORWARD_PEOPLE = re.compile(
+    r"\A\s*(?:of\s+|in\s+)?(?:the\s+|all\s+|our\s+|these\s+|evaluable\s+|assessable\s+|treated\s+"
+    r"|enrolled\s+|infused\s+|randomi[sz]ed\s+)*(?:\d+\s+)?(?:(?!versus|vs|compared|while|whereas|died"
+    r"|progressed)[\w\u2265<>./\u00b7+-]+\s+){0,7}?\Z"
+)
+_FORWARD_HAD = re.compile(
+    r"\b(?:had|have|has|having|achiev\w+|attain\w+|reach\w+|show\w+|experienc\w+|obtain\w+|demonstrat\w+"
+    r"|with|for|an?|were|was|remain\w+|are|is)\s+(?:an?\s+|the\s+|confirmed\s+|documented\s+|best\s+"
+    r"|still\s+|either\s+|at\s+least\s+a\s+)*\Z"
+)
+_PEOPLE_WORDS = re.compile(r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed", re.IGNORECASE)
+
+
+class ForwardRules(WalkState):
+    """Rules for values that stand in front of their own endpoint."""
+
+    def _follows(self, i: int, token: Token) -> tuple[str, str]:
+        """The endpoint behind the value, where the words between make it the value's own."""
+        if token.run in self.forward and token.kind == "value":
+            return self.forward[token.run]
+        if token.quantity is not None and token.quantity.why == "zero":
+            return "ORR", "no responses"
+        if token.quantity is not None and token.quantity.why == "of those" and self._speaks_of_response(i):
+            return "ORR", "of those, responded"
+        if token.quantity is not None and token.quantity.why == "no response in":
+            return "ORR", "no responses"
+        q, focus = token.quantity, self.focus
+        if (
+            q is not None
+            and q.kind is Kind.COUNT
+            and q.count == 0
+            and focus is not None
+            and not focus.inherited
+        ):
+            if self.text[focus.start : focus.end].casefold().startswith("no response"):
+                return "ORR", "no responses"
+        last, runs = i, 1
+        for j in range(i + 1, len(self.tokens)):
+            other = self.tokens[j]
+            if other.kind == "value" and other.depth == token.depth:
+                if other.run != token.run:
+                    runs += 1
+                    if self.named or runs > 3:
+                        return "", ""
+                last = j
+            elif other.depth < token.depth:
+                return "", ""
+            elif other.kind == "endpoint" and other.depth == token.depth:
+                found = self._behind(last, j, token) if runs == 1 else self._behind_list(last, j, token)
+                if found[0] and token.run >= 0:
+                    self.forward[token.run] = found
+                    self.forward_before = found[1] == "value before its endpoint"
+                return found
+        return "", ""
+
+    def _speaks_of_response(self, i: int) -> bool:
+        """Whether "9 responded" or, after it, "12 did" is said of the response."""
+        behind = self.text[self.tokens[i].end : self.tokens[i].end + 24]
+        if re.match(r"\s+(?:responded|had)", behind):
+            return True
+        return any(t.kind == "endpoint" and t.key == "ORR" for t in self.tokens[:i])
+
+    def _behind_list(self, last: int, j: int, token: Token) -> tuple[str, str]:
+        """ "116 (74%) of 156 given A and 83 (53%) of 156 given B had a response"."""
+        q, key = token.quantity, self.tokens[j].key
+        if q is None or q.kind not in (Kind.PERCENT, Kind.COUNT) or KIND[key] != "rate":
+            return "", ""
+        words = gap(self.text, self.tokens, last, j)
+        name = self.text[self.tokens[j].start : self.tokens[j].end]
+        if ";" in words or len(words) > 90:
+            return "", ""
+        if _FORWARD_HAD.search(words) or name == "responded":
+            return key, "people who had a response"
+        return "", ""
+
+    def _behind(self, last: int, j: int, token: Token) -> tuple[str, str]:
+        words = _without_intervals(self.text, self.tokens, last, j)
+        key = self.tokens[j].key
+        q = token.quantity
+        if q is None or len(words) > 90:
+            return "", ""
+        name = self.text[self.tokens[j].start : self.tokens[j].end]
+        percent = q.kind in (Kind.PERCENT, Kind.COUNT)
+        if _FORWARD_FOR.match(words) and (q.kind is Kind.PLAIN or percent or KIND[key] == "time"):
+            return key, "value for its endpoint"
+        if key == "FOLLOW_UP" and re.fullmatch(
+            r"\s*(?:of\s+)?(?:the\s+)?(?:median\s+|mean\s+|potential\s+)*", words
+        ):
+            return key, "value before its endpoint"
+        if percent and not words.strip():
+            return key, "value before its endpoint"
+        if percent and _PEOPLE_WORDS.match(name) and _FORWARD_PEOPLE.match(words):
+            return key, "people who responded"
+        if percent and KIND[key] == "rate" and _FORWARD_PEOPLE.match(words) and _FORWARD_HAD.search(words):
+            return key, "people who had a response"
+        if not percent and KIND[key] == "time":
+            if q.kind is not Kind.PLAIN and _FORWARD_BE.match(words):
+                return key, "value before its endpoint"
+            if self.forward_before and _FORWARD_AGAIN.match(words):
+                return key, "value before its endpoint"
+            if q.kind is Kind.TIME and re.fullmatch(r"\s+(?:median\s+)?", words):
+                return key, "value before its endpoint"
+        return "", ""
+
+
+def _without_intervals(text: str, tokens: list[Token], left: int, right: int) -> str:
+    """The words between two tokens, brackets and an interval set off by commas left out."""
+    words = gap(text, tokens, left, right)
+    for token in tokens[left + 1 : right]:
+        if token.kind == "interval" and token.notes and token.depth == tokens[left].depth:
+            words = words.replace(text[token.start : token.end], "")
+    return words

@@ -1,0 +1,115 @@
+"""A focus and a link: what the walk of `linking.py` keeps, and how values are dealt out over endpoints."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from classifier.extraction.endpoints import KIND
+from classifier.extraction.numbers import Kind
+from classifier.extraction.tokens import Token
+
+_DURATION = re.compile(
+    r"(?:\b(?:after|at|within|over|for) an? median (?:\w+ )?of|\b(?:every|each|for|per|least|most|than"
+    r"|first|last|within|up to|until|over|about every|during|next"
+    r"|previous|prior|minimum of|maximum of|approximately every|aged?|more|less|after|interval of"
+    r"|course of|followed for|once|q|duration of|stable disease)|[<>\u2265\u2264=]|\u2265|or)\s*\Z"
+)
+
+
+@dataclass(slots=True)
+class Focus:
+    """The endpoints that the next value belongs to.
+
+    `times` are months; `inherited` counts the sentences since the focus was named (0: this one).
+    """
+
+    keys: list[str]
+    start: int
+    end: int
+    times: tuple[float, ...] = ()
+    inherited: int = 0
+    values: list[Token] = field(default_factory=list)
+    topic: Focus | None = None  # the extracted endpoint spoken of last, where this is another
+    valued: bool = False  # a value was linked to it when it was named
+
+
+@dataclass(slots=True)
+class Link:
+    """A value with the endpoint it is linked to, and how.
+
+    `key` is "" where nothing claims the value; `how` names the rule; `statistic` is the annotation
+    guide's word.
+    """
+
+    token: Token
+    key: str
+    statistic: str
+    how: str
+    focus: Focus | None = None
+    timepoint: float | None = None
+    cue: Token | None = None
+    others: tuple[str, ...] = ()
+
+
+def deal(links: list[Link], text: str) -> list[Link]:
+    """Deal the values of each focus out over its endpoints and time points; links that this adds."""
+    by_focus: dict[int, list[Link]] = {}
+    for link in links:
+        if link.focus is not None:
+            by_focus.setdefault(id(link.focus), []).append(link)
+    added: list[Link] = []
+    for of_focus in by_focus.values():
+        focus = of_focus[0].focus
+        if focus is None:
+            continue
+        for statistic in ("median", "mean", "rate", "hazard_ratio", "plain"):
+            of_one_kind = [k for k in of_focus if k.statistic == statistic]
+            _deal_out(focus, of_one_kind, text)
+            added += _said_of_all(of_one_kind)
+    return added
+
+
+def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
+    if not links:
+        return
+    wanted = {"median": "time", "mean": "time", "hazard_ratio": "time"}.get(links[0].statistic)
+    keys = [k for k in focus.keys if wanted is None or KIND[k] == wanted] or focus.keys
+    times = focus.times if links[0].statistic == "rate" else ()
+    depth = min(link.token.depth for link in links)
+    units: list[list[Link]] = []
+    for link in links:
+        token = link.token
+        if units and (token.depth > depth or token.versus):
+            units[-1].append(link)
+        else:
+            units.append([link])
+    for n, unit in enumerate(units):
+        for link in unit:
+            if len(keys) == 1:
+                link.key = keys[0]
+            elif len(units) % len(keys) == 0:
+                link.key = keys[n % len(keys)]
+                link.others = tuple(k for k in keys if k != link.key)
+            else:
+                link.key = keys[0]
+                link.others = tuple(keys[1:])
+                link.how += ", shared"
+            if len(times) > 1:
+                link.timepoint = times[(n // (len(keys) if len(keys) > 1 else 1)) % len(times)]
+
+
+def _said_of_all(links: list[Link]) -> list[Link]:
+    """ "Median PFS and OS were not reached": one statement of several endpoints."""
+    if len(links) != 1 or not links[0].others or links[0].token.quantity is None:
+        return []
+    link, q = links[0], links[0].token.quantity
+    if q is None or q.kind is not Kind.NOT_REACHED:
+        return []
+    rest = [k for k in link.others if KIND[k] == "time"]
+    return [Link(link.token, k, link.statistic, "said of all", link.focus, None, link.cue) for k in rest]
+
+
+def is_duration(text: str, token: Token) -> bool:
+    """Whether the words before a time make it a schedule or a threshold, not a result."""
+    return _DURATION.search(text, max(0, token.start - 24), token.start) is not None

@@ -73,6 +73,23 @@ def test_every_unread_record_is_ranked_once(labels, known):
     assert scores == sorted(scores, reverse=True)
 
 
+@pytest.mark.parametrize(
+    "text", ["  \n", "nan", "...", "痛み", "Боль в колене", "a", "x" * 100_000, "knee pain " * 5_000]
+)
+@pytest.mark.parametrize("known", [None, protocol()], ids=["no protocol", "protocol"])
+def test_a_record_of_any_text_has_a_place(text, known):
+    records = [*pool(), (30, Record(title=text)), (31, Record(abstract=text))]
+    ranked = rank(records, {10: 1, 14: 0}, known).ranked
+    assert sorted(r.record_id for r in ranked) == [11, 12, 13, 15, 16, 17, 30, 31]
+    assert all(np.isfinite(r.score) for r in ranked)
+
+
+@pytest.mark.parametrize("known", [None, protocol()], ids=["no protocol", "protocol"])
+def test_a_single_record_is_ranked(known):
+    assert ids(pool()[:1], {}, known) == [10]
+    assert ids(pool()[:2], {11: 0}, known) == [10]
+
+
 def test_an_empty_pool_and_a_fully_read_one_give_an_empty_queue():
     assert rank([], {}, protocol()).ranked == ()
     assert rank(pool(), dict.fromkeys(range(10, 18), 1), None).ranked == ()

@@ -1044,6 +1044,7 @@ def _run_demo(folder: Path) -> None:
     from review.proposals import propose_findings
     from review.queue import rank_project
     from review.status import project_status, status_lines
+    from training.criteria import current_criteria
     from training.dataset import freeze as freeze_project
     from training.retrain import load_current
     from training.retrain import retrain as retrain_project
@@ -1095,9 +1096,15 @@ def _run_demo(folder: Path) -> None:
         if trained.average_precision is not None:
             typer.echo(f"  {trained.model_id}: average precision {trained.average_precision:.3f} out of fold")
         typer.echo(f"  {'promoted' if trained.promoted else 'not promoted'}: {trained.reason}")
+        if trained.criteria:
+            typer.echo(f"  learned from the reasons of exclusions: {', '.join(trained.criteria)}")
         _step(7, "Scored", "a later search of 15 records, best three")
         scored = score_file(
-            there / rehearsal.LATER, folder / "scores", model=load_current(project), protocol=project.protocol
+            there / rehearsal.LATER,
+            folder / "scores",
+            model=load_current(project),
+            protocol=project.protocol,
+            criteria_model=current_criteria(project),
         )
         for line in rehearsal.best_scored(folder / "scores", n_best=3):
             typer.echo(f"  {line}")

@@ -141,7 +141,12 @@ def _keep(project: Project, model: CriteriaModel, print_of: str, n_labels: int) 
     if not folder.exists():
         shutil.rmtree(partial, ignore_errors=True)
         model.save(partial)
-        partial.replace(folder)
+        try:
+            partial.replace(folder)
+        except OSError:
+            if not folder.exists():
+                raise
+            shutil.rmtree(partial)  # another process learned the same meanwhile
     told = {
         "model": folder.name,
         "labels": print_of,

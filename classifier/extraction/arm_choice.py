@@ -207,6 +207,7 @@ PRIOR: dict[str, float] = {
     "scope behind": -1.0,
     "s ": -1.0,
     "s same x": -1.0,
+    "s same respectively": -2.0,
     "n parallel 1 same": 2.0,
     "n parallel -1 same": 2.0,
     "n list behind": 2.0,

@@ -41,6 +41,7 @@ _BARRED = (
     "a count with",
     "another study's result",
     "a target",
+    "a schedule",
     "a share of people treated",
     "known before",
     "another disease's response",
@@ -66,6 +67,7 @@ _TARGET = re.compile(
     r"\b(?:threshold|expected|target(?:ed)?|assumed|hypothesi[sz]ed|null|anticipated|postulated)"
     r"(?:\s+(?:HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|was|=|:))*\s*\Z"
 )
+_SCHEDULE = re.compile(r"\b(?:every|each|once every|daily for)\s+\Z")
 _TREATED = re.compile(r"\b(?:given to|received by|used in|offered to)\s+(?:\d+\s*%\s*(?:and|v|vs\.?)\s*)?\Z")
 _KNOWN = re.compile(
     r"\b(?:has|have) an? (?:\w+ )?(?:prognosis|median (?:overall )?survival|survival)\b[^.;]{0,40}\Z"
@@ -124,6 +126,8 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
         return "a time with a response endpoint"
     if link.statistic == "rate" and link.key != "ORR" and q.kind is Kind.COUNT:
         return "a count with a survival endpoint"
+    if q.kind is Kind.TIME and _SCHEDULE.search(text, max(0, start - 16), start):
+        return "a schedule"
     if (q.kind is Kind.TIME or q.why == "pair time") and is_duration(text, link.token):
         return "a duration or threshold"
     if q.kind is Kind.PERCENT and _THRESHOLD_WORDS.search(text, max(0, start - 24), start):

@@ -104,7 +104,7 @@ class ForwardRules(WalkState):
             r"\s*(?:of\s+)?(?:the\s+)?(?:median\s+|mean\s+|potential\s+)*", words
         ):
             return key, "value before its endpoint"
-        if percent and not words.strip():
+        if percent and not words.strip(" \u00a0\u2265>="):
             return key, "value before its endpoint"
         if percent and _PEOPLE_WORDS.match(name) and _FORWARD_PEOPLE.match(words):
             return key, "people who responded"

@@ -29,7 +29,7 @@ _VERBS = frozenset(
     " stood came fell rose differed favored favoured favoring favouring translated exceeded continued"
     " maintained sustained provided offered compared comparing associated predicted identified could may"
     " might would will can should done responded survived died followed showing demonstrating giving"
-    " reaching achieving there it they we being given gave whose identified".split()
+    " reaching achieving there it they we being given gave whose identified met".split()
 )
 _ADVERBS = frozenset(
     "significantly statistically respectively only also not no however while whereas but which that when if"
@@ -46,7 +46,7 @@ _MORE_THAN = re.compile(
 )
 _RESPONDERS = re.compile(r"responders")
 _HAVING = re.compile(r"\b(?:with|without|achiev\w+|in|reaching|attaining|of|entered|entering)\s+(?:a\s+)?\Z")
-_LIMIT = re.compile(r"(?:\bthan|\bto|\bover|[<>\u2264\u2265]|\bwithin|\bbelow|\babove|\bleast)\s*\Z")
+_LIMIT = re.compile(r"(?:\bthan|\bto|\bover|[<>\u2264\u2265]|\bwithin|\bevery|\bbelow|\babove|\bleast)\s*\Z")
 _NO_WORDS = frozenset(("a p-value", "a group size", "a standard deviation", "a confidence level"))
 
 

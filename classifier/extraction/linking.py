@@ -22,7 +22,7 @@ from classifier.extraction.ratios import RatioRules
 from classifier.extraction.tokens import Token
 
 _COORDINATED = re.compile(
-    r"\A[\s,;/()\[\]]*(?:(?:and|or|as well as|plus|,|/|both|also|the|an?|in|of|their|medians?|mean|rates?"
+    r"\A[\s,/()\[\]]*(?:(?:and|or|as well as|plus|,|/|both|also|the|an?|in|of|their|medians?|mean|rates?"
     r"|times?|estimated|observed|actuarial|cumulative|respective|corresponding|overall|HRs?|hazard ratios?"
     r"|[1-9]\d?(?:-|\s)(?:year|month|yr|mo)s?)[\s,/()\[\]]*)*\Z"
 )
@@ -191,8 +191,8 @@ class _Walk(RatioRules):
         words = self.text[self.tokens[j].end : self.tokens[i].start]
         if len(words) > 60:
             return False
-        if self.tokens[i].key == self.tokens[j].key and _PARENTHESIS_TAIL.match(words):
-            return True
+        if _PARENTHESIS_TAIL.match(words):  # "PR (ORR 41%)" names another, "survival (OS)" the same
+            return self.tokens[i].key == self.tokens[j].key
         return bool(words.strip()) and _COORDINATED.match(words) is not None
 
     def _timepoint(self, i: int, token: Token) -> None:

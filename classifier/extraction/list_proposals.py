@@ -48,6 +48,8 @@ class ListProposer:
         yield from seen.values()
         same: set[str] = set()
         end = [f"same n={min(self.n, 4)}", f"same {self.compared}"]
+        if any(i.kind == "R" for i in self.items[self.places[-1] :]):
+            end.append("same respectively")
         for i, j, name in self.of_one.phrases:
             beside = self.of_one.beside(self.places[0], self.places[-1], i, j) if i == j else None
             if beside is not None and name not in same:

@@ -173,6 +173,8 @@ class Row:
             spans.append([(m[0], m[1]) for m in members[-n:]])
         if len(members) > n:
             spans.append([(m[0], m[1]) for m in members[:n]])
+        if len(members) == n and members[0][0] < members[0][1]:  # "treated with A or B"
+            spans.append([(m[1], m[1]) if m is members[0] else (m[0], m[1]) for m in members])
         if n == 2 and len(members) in (3, 4):
             for cut in range(1, len(members)):
                 spans.append([(members[0][0], members[cut - 1][1]), (members[cut][0], members[-1][1])])

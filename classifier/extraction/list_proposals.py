@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from classifier.extraction.group_words import abbreviated, alike, telling
 from classifier.extraction.phrases import Phrase, Row, template
-from classifier.extraction.proposals import Names, Proposal, Proposer, Unit
+from classifier.extraction.proposals import REACH, Names, Proposal, Proposer, Unit
 
 # Phrases that are tried in pairs: the nearest before and behind the run, and the nearest that are no part
 # of a longer one.
@@ -35,7 +35,8 @@ class ListProposer:
         self.places, self.n = places, len(places)
         self.versus = "x" if unit.links[-1].token.versus else "j"
         self.compared = "x" if any(k.token.versus for k in unit.links) else "j"
-        self.named = [p for p in proposer.phrases if p[2]]
+        self.near = proposer.near(places[0], places[-1])
+        self.named = [p for p in self.near if p[2]]
 
     def proposals(self) -> Iterator[Proposal]:
         """Every proposal; a list proposed in several ways is one, for which all of them speak."""
@@ -50,7 +51,7 @@ class ListProposer:
         end = [f"same n={min(self.n, 4)}", f"same {self.compared}"]
         if any(i.kind == "R" for i in self.items[self.places[-1] :]):
             end.append("same respectively")
-        for i, j, name in self.of_one.phrases:
+        for i, j, name in self.near:
             beside = self.of_one.beside(self.places[0], self.places[-1], i, j) if i == j else None
             if beside is not None and name not in same:
                 same.add(name)
@@ -93,6 +94,8 @@ class ListProposer:
     def _regions(self) -> Iterator[Listed]:
         respectively = any(i.kind == "R" for i in self.items[self.places[-1] :])
         for first, last, names, shape in self.row.regions(self.n):
+            if last < self.places[0] - REACH or first > self.places[-1] + REACH:
+                continue
             if last < self.places[0]:
                 gap = template(self.items[last + 1 : self.places[0]])
                 row = ["list before", "list gap<" + gap[-6:]]
@@ -196,7 +199,7 @@ class ListProposer:
     def _fresh(self, names: tuple[str, ...]) -> bool:
         """Whether another group is named right behind the run."""
         last = self.places[-1]
-        for i, _, name in self.of_one.phrases:
+        for i, _, name in self.near:
             if i > last and template(self.items[last + 1 : i]) == "p":
                 return bool(name) and not any(alike(telling(name), telling(n)) for n in names)
         return False

@@ -11,6 +11,7 @@ from classifier.extraction.items import Item, read_items
 from classifier.extraction.tokens import Token
 
 _JOINS = ("p", "j", ",", ",j", "pp", "jp")  # what may stand between the parts of one name
+Region = tuple[int, int, tuple[str, ...], str]
 Phrase = tuple[int, int, str]  # first and last item, and the name; "" means everybody
 
 _LABELLED = re.compile(r"(?:CR|VGPR|PR|study \w+|cohort \w+|arm \w+|part \w+)[ .]*\Z")
@@ -44,6 +45,7 @@ class Row:
         self.text, self.start, self.end, self.lenient = text, start, end, lenient
         self.items = read_items(text, start, end, tokens, linked)
         self._cleaned: dict[tuple[int, int], str | None] = {}
+        self._regions: dict[int, list[Region]] = {}
 
     def side(self, i: int) -> str:
         """The small word or the letter of an item; "edge" outside of the sentence."""
@@ -118,8 +120,13 @@ class Row:
             start -= 6
         return self.text[start:end].strip(" .,:;")
 
-    def regions(self, n: int) -> Iterator[tuple[int, int, tuple[str, ...], str]]:
+    def regions(self, n: int) -> list[Region]:
         """Lists of just `n` names with nothing but joining words between: first, last, names, shape."""
+        if n not in self._regions:
+            self._regions[n] = list(self._find_regions(n))
+        return self._regions[n]
+
+    def _find_regions(self, n: int) -> Iterator[Region]:
         for first, item in enumerate(self.items):
             if item.kind != "A" or self._goes_on(first):
                 continue

@@ -27,7 +27,7 @@ from data.records import Finding
 from models.outcome_spans import ArmChoice, OutcomeSpans, load_outcome_spans
 
 MAX_TEXT = 20_000  # code points that are read of one text: several times a long abstract
-MAX_SENTENCE = 6000  # code points; a longer one is a table or no prose, and is left out
+MAX_SENTENCE = 3000  # code points; a longer one is a table or no prose, and is left out
 ACCEPT = 0.5  # a calibrated confidence: more likely right than wrong
 
 

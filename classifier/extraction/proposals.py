@@ -14,6 +14,8 @@ from classifier.extraction.items import Item
 from classifier.extraction.links import Link
 from classifier.extraction.phrases import Phrase, Row, template
 
+REACH = 60  # items on either side of a value in which its group is sought: more than a long sentence has
+
 Names = tuple[str | None, ...]
 
 
@@ -110,10 +112,14 @@ class Proposer:
             self._about[name] = found
         return self._about[name]
 
+    def near(self, first: int, last: int) -> list[Phrase]:
+        """The phrases within reach of the values from item `first` to item `last`."""
+        return [p for p in self.phrases if first - REACH < p[1] and p[0] < last + REACH]
+
     def for_one(self, places: Sequence[int], sort: str) -> Iterator[Proposal]:
         """Proposals for one value, or for one group at several times."""
         first, last = places[0], places[-1]
-        for i, j, name in self.phrases:
+        for i, j, name in self.near(first, last):
             row = self.beside(first, last, i, j)
             if row is None:
                 continue

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 
+from classifier.calibration import calibrate
 from classifier.eligibility_design import wanted_designs
 from classifier.pool_kernel import PoolKernel
 from classifier.reasons import Reason, explain_record
@@ -230,7 +230,9 @@ class Ranker:
             stretch, shift_alone = _line(self._kernel.own_scores(w, t)[self.has_text], learned[self.has_text])
             weights[self._columns], title_weights[self._title_columns] = stretch * w, stretch * t
             intercept += shift_alone
-        slope, shift = _calibrate(fit.left_out, fit.y)
+        unread = self.has_text.copy()
+        unread[fit.rows] = False
+        slope, shift = calibrate(fit.left_out, fit.y, fit.scores[unread])
         labels = {int(self.record_ids[r]): int(v) for r, v in zip(fit.rows, fit.y, strict=True)}
         fingerprint = labels_fingerprint(labels)
         self._modelled = (fingerprint, fit.scores)
@@ -373,15 +375,3 @@ def _filled(scores: FloatArray, has_text: npt.NDArray[np.bool_]) -> FloatArray:
         return scores
     source = np.maximum.accumulate(np.where(has_text, np.arange(len(scores)), -1))
     return np.where(source >= 0, scores[source], scores[has_text][0])
-
-
-def _calibrate(scores: FloatArray, y: IntArray) -> tuple[float | None, float | None]:
-    """Slope and shift of a logistic curve through scores that did not see their own label (Platt scaling).
-
-    None with fewer than three labels of a class: too few to tell.
-    """
-    if min(int(y.sum()), int(len(y) - y.sum())) < 3:
-        return None, None
-    curve = LogisticRegression(C=10.0).fit(scores[:, None], y)
-    slope = float(curve.coef_[0, 0])
-    return (slope, float(curve.intercept_[0])) if slope > 0 else (None, None)

@@ -42,7 +42,7 @@ def calibrate(left_out: FloatArray, y: IntArray, unread: FloatArray) -> tuple[fl
         return None, None
     weight = _UNREAD_WEIGHT
     if len(unread) > _MOST_UNREAD:
-        kept = np.linspace(0, len(unread) - 1, _MOST_UNREAD).round().astype(np.int64)
+        kept = ((np.arange(_MOST_UNREAD) + 0.5) * len(unread) / _MOST_UNREAD).astype(np.int64)
         weight *= len(unread) / _MOST_UNREAD
         unread = np.sort(unread)[kept]
     scores = np.concatenate([left_out, unread])

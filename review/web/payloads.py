@@ -34,7 +34,8 @@ def record_payload(
     judged = desk.judge(record_id, stored.record)
     found = record_findings(db, [record_id]) if spans is None else []
     if spans is None:
-        spans = [*judgement_spans(judged)[:MOST_MARKS], *value_spans(found)]
+        words = sorted(judgement_spans(judged), key=lambda span: span.start)[:MOST_MARKS]
+        spans = [*words, *value_spans(found)]
     title, abstract = stretches(stored.record, spans)
     return {
         "id": record_id,

@@ -324,6 +324,9 @@ def test_a_hostile_record_is_text_and_nothing_else(browser, tmp_path) -> None:
         assert page.inner_text("#record-title").startswith("<script>window.hacked = 1</script><img src=x")
         assert page.evaluate("window.hacked") is None
         assert page.locator("#record script, #record img, #record style, #record b").count() == 0
+        assert page.locator("#record-title mark.intervention").count() > 100, (
+            "marks are set in the text's order"
+        )
         assert page.is_visible(".verdict.include")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert page.text_content("#record-abstract") == HOSTILE.abstract

@@ -53,14 +53,14 @@ export class Outbox {
       const many = this.leading();
       try {
         if (many.length > 1) await this.together(many);
-        else await this.single(this.entries[0]);
+        else await this.single(many[0]);
         this.failures = 0;
       } catch (problem) {
         if (problem instanceof Refusal && problem.status < 500) {
           this.failures = 0;
           if (many.length > 1) many[0].alone = true;
           else {
-            this.shift(this.entries[0]);
+            this.shift(many[0]);
             this.onRefused(many[0], problem);
           }
           continue;

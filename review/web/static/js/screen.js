@@ -3,7 +3,7 @@
 
 import { $, Unreachable, announce, deskName, get, newKey, post, recall, remember, toast, useKeys } from "/static/js/page.js";
 import { Outbox } from "/static/js/outbox.js";
-import { inTurn, ofOthers, own } from "/static/js/tabs.js";
+import { inTurn, inherit, ofOthers, own } from "/static/js/tabs.js";
 import { byline, fill, fullText, item, showMeta } from "/static/js/render.js";
 import { useSearch } from "/static/js/search.js";
 
@@ -532,6 +532,7 @@ $("always-suggest").addEventListener("change", () => {
 
 async function begin() {
   await outbox.begin();
+  for (const { drop } of await inherit(`held-${STAGE}`)) drop(); // of windows that are closed by now
   get(api("recent"))
     .then((answer) => (done = [...answer.record_ids.reverse().map((id) => ({ id, kind: "decision" })), ...done]))
     .catch(() => {});

@@ -37,8 +37,17 @@ class SentenceNames:
         proposer = Proposer(row, self.told, n_values=len(links))
         place = {item.start: n for n, item in enumerate(row.items) if item.kind in "VI"}
         found: dict[int, str | None] = {}
+        runs: dict[int, list[int]] = {}  # "PFS and OS were 5.2 and 15.2 months with A": one run, two units
+        for link in links:
+            if link.token.start in place:
+                runs.setdefault(link.token.run, []).append(place[link.token.start])
         for unit in _units(links):
-            _propose(unit, proposer, [place[k.token.start] for k in unit.links if k.token.start in place])
+            places = [place[k.token.start] for k in unit.links if k.token.start in place]
+            if len(unit.links) == 1 == len(places) and not unit.is_ratio and unit.links[0].token.run >= 0:
+                run = runs[unit.links[0].token.run]
+                if not any(k.token.versus for k in links if k.token.run == unit.links[0].token.run):
+                    places = [min(run), max(run)]
+            _propose(unit, proposer, places)
             chosen = choose(unit, proposer)
             names = chosen.names if len(chosen.names) > 1 else chosen.names * len(unit.links)
             for link, name in zip(unit.links, names, strict=True):
@@ -170,6 +179,7 @@ PRIOR: dict[str, float] = {
     "opens then ,": 0.5,
     "subject p": 2.0,
     "subject opens": 1.0,
+    "subject before a bracket": 1.0,
     "another's label": -3.0,
     "behind another": -2.0,
     "between V=1": -1.0,

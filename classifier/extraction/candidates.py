@@ -65,7 +65,7 @@ _THRESHOLD_WORDS = re.compile(
 )
 _TARGET = re.compile(
     r"\b(?:threshold|expected|target(?:ed)?|assumed|hypothesi[sz]ed|null|anticipated|postulated)"
-    r"(?:\s+(?:HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|was|=|:))*\s*\Z"
+    r"(?:\s+(?:HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|for|was|=|:))*\s*\Z"
 )
 _SCHEDULE = re.compile(r"\b(?:every|each|once every|daily for)\s+\Z")
 _TREATED = re.compile(r"\b(?:given to|received by|used in|offered to)\s+(?:\d+\s*%\s*(?:and|v|vs\.?)\s*)?\Z")

@@ -33,6 +33,10 @@ class ForwardRules(WalkState):
 
     def _follows(self, i: int, token: Token) -> tuple[str, str]:
         """The endpoint behind the value, where the words between make it the value's own."""
+        after = self.tokens[i + 1 : i + 4]
+        if [t.kind for t in after] == ["open", "endpoint", "close"] and KIND[after[1].key] != "other":
+            if not self.text[token.end : after[0].start].strip():
+                return after[1].key, "value for its endpoint"  # "5.2 (PFS) and 15.2 months (OS)"
         if token.run in self.forward and token.kind == "value":
             return self.forward[token.run]
         if token.quantity is not None and token.quantity.why == "zero":

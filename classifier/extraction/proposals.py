@@ -163,7 +163,11 @@ class Proposer:
         right2 = kind(j + 1) + kind(j + 2)
         row = ["behind", "gap>" + told, "left=" + self.row.side(i - 1), "right=" + kind(j + 1)]
         row.append("right2>" + right2)
-        if right2 in ("(V", ":V", "=V", "vV") or right2[0] == "V" or (right2 == ",V" and told != "p"):
+        if (
+            right2 in ("(V", "(m", "(E", ":V", "=V", "vV")
+            or right2[0] == "V"
+            or (right2 == ",V" and told != "p")
+        ):
             row.append("another's label")
         if told == "p":
             row.append("directly behind")
@@ -186,6 +190,8 @@ class Proposer:
             row.append("behind another")
         if told in ("", "(", ":", "=", "(m", "(mE", ",", "(E"):
             row.append("label" + told[:1])
+        elif told.replace("d", "").replace("v", "") in ("(", "(m", "(mE", "(E"):
+            row.append("subject before a bracket")
         elif told[:1] == "v" and "V" not in told:
             row.append("subject " + ("p" if left2[-1] == "p" else "opens" if i == 0 else "else"))
         if i == 0:

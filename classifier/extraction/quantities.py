@@ -104,7 +104,7 @@ _PATTERN = re.compile(
     # 12/40, 12 of 40, four of the six patients, none of five
     rf"|(?P<c>(?P<cn>\d{{1,5}}|{LONG_NUMBER}|[Nn]one|[Nn]o{S1}(?:objective{S1})?responses?(?={S1}in)|[Aa]ll"
     rf"|[Bb]oth)(?:{S1}{PEOPLE})?{S}(?:/|{S1}(?:out{S1}of|of|in|from){S1})(?:the{S1}|all{S1}|these{S1}"
-    rf"|those{S1}|our{S1})?(?P<ct>\d{{1,5}}|{LONG_NUMBER})(?![\w]*[.\u00b7]\d|{S}{PERCENT}|/|{DASH}\w"
+    rf"|those{S1}|our{S1})?(?P<ct>\d{{1,5}}|{LONG_NUMBER})(?!\d|[\w]*[.\u00b7]\d|{S}{PERCENT}|/|{DASH}\w"
     rf"|{S}(?:{TIME_UNIT}|mg|Gy)))"
     # [0.67, 0.98]
     rf"|(?P<br>(?<=[\[(])(?P<brlo>{NUMBER}){S}[,;]{S}(?P<brhi>{NUMBER}|{NOT_REACHED_SHORT}"

@@ -27,6 +27,7 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     _units_behind_brackets(text, tokens)
     _units_in_heads(text, tokens)
     _counts_in_heads(text, tokens)
+    _units_at_the_end(text, tokens)
     spread_units(text, tokens)
     _times_before_endpoints(text, tokens)
     _thresholds_after_endpoints(text, tokens)
@@ -82,6 +83,38 @@ def _units_in_heads(text: str, tokens: list[Token]) -> None:
             token.quantity = Quantity(Kind.TIME, q.start, q.end, to_months(q.value, unit), unit=unit)
 
 
+def _units_at_the_end(text: str, tokens: list[Token]) -> None:
+    """ "PFS medians: A 5.2, B 3.1 and C 2.0 months": decimals share the unit that ends their row."""
+    for i, token in enumerate(tokens):
+        q = token.quantity
+        if token.kind != "value" or q is None or q.kind is not Kind.PLAIN or q.value is None:
+            continue
+        if not _DECIMAL.fullmatch(text, token.start, token.end) or not _after_time(text, tokens[:i]):
+            continue
+        for other in tokens[i + 1 : i + 12]:
+            if other.kind in ("hr", "interval") or (other.kind == "endpoint" and KIND[other.key] != "time"):
+                break
+            if other.kind == "value" and other.quantity is not None:
+                unit = other.quantity.unit
+                if other.quantity.kind is Kind.TIME and unit.startswith("mo"):
+                    token.quantity = Quantity(Kind.TIME, q.start, q.end, to_months(q.value, unit), unit=unit)
+                if not _DECIMAL.fullmatch(text, other.start, other.end):
+                    break
+
+
+def _after_time(text: str, before: list[Token]) -> bool:
+    """Whether what comes before is a survival endpoint, with nothing but decimals between."""
+    for token in reversed(before):
+        if token.kind == "endpoint":
+            return KIND[token.key] == "time"
+        if token.kind in ("median", "open", "close", "respectively"):
+            continue
+        if token.kind != "value" or not _DECIMAL.match(text, token.start, token.end):
+            return False
+    return False
+
+
+_DECIMAL = re.compile(r"\d{1,3}[.\u00b7]\d{1,2}")
 _COUNTS_IN_HEAD = re.compile(r"\s*,?\s*(?:[nN]|[Nn]o\.?|patients)\s*\(%\)\s*[:,]?")
 
 

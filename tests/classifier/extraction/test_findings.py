@@ -80,6 +80,30 @@ STATED = [
         id="with each drug",
     ),
     pytest.param(
+        "mPFS=[5.2 mo](PFS median 5.2), mOS=[15.2 mo](OS median 15.2).", id="an equals sign is no threshold"
+    ),
+    pytest.param(
+        "The medians were [5.2](PFS median 5.2) (PFS) and [15.2 months](OS median 15.2) (OS).",
+        id="endpoint in brackets behind its value",
+    ),
+    pytest.param(
+        "PFS medians: A [5.2](PFS median 5.2 arm=A), B [3.1](PFS median 3.1 arm=B) and C"
+        " [2.0 months](PFS median 2 arm=C).",
+        id="names between decimals, unit once",
+    ),
+    pytest.param(
+        "OS at 12 months was [82%](OS landmark_rate 82 t=12), at 24 months [15%](OS landmark_rate 15 t=24).",
+        id="a time before its value after one behind",
+    ),
+    pytest.param(
+        "OS was [88%](OS landmark_rate 88 t=12) and [81%](OS landmark_rate 81 t=18) at 12 and 18 months.",
+        id="two times behind two values",
+    ),
+    pytest.param(
+        "Best response was a complete or partial response in [40%](ORR response_rate 40) of patients.",
+        id="complete or partial",
+    ),
+    pytest.param(
         "Across nine studies the median PFS ranged from [1.6-7.9 months](PFS median 1.6-7.9).",
         id="range over studies",
     ),
@@ -119,6 +143,14 @@ NOT_STATED = [
     pytest.param("PFS was longer in patients older than 65 years.", id="an age"),
     pytest.param("The survey response rate was 63.8%.", id="survey"),
     pytest.param("The molecular response rate was 44%.", id="molecular response"),
+    pytest.param("A renal response was seen in 52%.", id="response of an organ"),
+    pytest.param("OS: RR 0.86 for recurrence.", id="RR as a risk ratio"),
+    pytest.param("PFS did not reach statistical significance.", id="significance not reached"),
+    pytest.param("Odds ratio for response was 2.5 (95% CI 1.2-5.1); PFS is pending.", id="odds ratio"),
+    pytest.param("The primary endpoint was 1-year PFS (threshold 45%, expected 65%).", id="threshold"),
+    pytest.param("Patients had PFS assessed every 8 weeks.", id="schedule"),
+    pytest.param("42% of patients continued to have a response.", id="ongoing responses"),
+    pytest.param("The target HR for OS was 0.70.", id="target ratio"),
 ]
 
 

@@ -20,6 +20,7 @@ from scipy.sparse import csr_matrix
 from classifier.calibration import calibrate
 from classifier.eligibility_design import wanted_designs
 from classifier.pool_kernel import PoolKernel
+from classifier.pool_prior import fit_line, pool_prior
 from classifier.reasons import Reason, explain_record
 from data.errors import ScreeningError
 from data.protocol import Protocol
@@ -43,7 +44,6 @@ _C, _RATIO = 0.1, 15.0
 # Weight of the prior (standard deviation 1) in a decision whose margins are at 1 and -1.
 _PRIOR_WEIGHT, _BARE_PRIOR_WEIGHT = 0.3, 0.1  # with a protocol, and without
 _PRIOR_FADE = 4.0  # included records at which half of it is left
-_NEIGHBOURS_OPINION = 2.0  # weight of the neighbours' mean prior over the record's own, with a protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,6 @@ class RankResult:
 
     ranked: tuple[Ranked, ...]
     model_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Prior:
-    """The prior of a pool, and what it makes of a record alone: `seen @ views + intercept`."""
-
-    scores: FloatArray
-    views: FloatArray
-    intercept: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +136,12 @@ class Ranker:
         self._title_columns, narrow_titles = _narrow(title_rows)
         neighbours = find_neighbours(narrow_rows)
         self._given_prior = prior
-        self._prior = self._pool_prior(neighbours)
+        self._prior = pool_prior(
+            prior or load_prior(),
+            self.seen,
+            self.has_text,
+            neighbours if protocol else None,
+        )
         self._kernel = PoolKernel(narrow_rows, narrow_titles, neighbours)
         self._touching: dict[int, bool] = {}  # which labels touched the margin last: where to start
         self._modelled: tuple[str, FloatArray] = ("", np.empty(0))  # the last model's labels, and its scores
@@ -227,7 +223,9 @@ class Ranker:
         if len(fit.rows):
             w, t = self._kernel.taught(fit.rows, fit.dual)
             learned = fit.scores - fit.fade * self._prior.scores
-            stretch, shift_alone = _line(self._kernel.own_scores(w, t)[self.has_text], learned[self.has_text])
+            stretch, shift_alone = fit_line(
+                self._kernel.own_scores(w, t)[self.has_text], learned[self.has_text]
+            )
             weights[self._columns], title_weights[self._title_columns] = stretch * w, stretch * t
             intercept += shift_alone
         unread = self.has_text.copy()
@@ -287,22 +285,6 @@ class Ranker:
         at = np.clip(due.astype(np.int64) - np.arange(len(blanks)), 0, len(texts))
         return np.asarray(np.insert(texts, at, blanks), dtype=np.int64)
 
-    def _pool_prior(self, neighbours: csr_matrix) -> _Prior:
-        """The prior over this pool, mean 0 and deviation 1 over the records with text."""
-        scores = np.zeros(len(self.records))
-        texts = np.flatnonzero(self.has_text)
-        prior = self._given_prior or load_prior()
-        weights = prior.weights if self.protocol else prior.bare_weights
-        if not len(texts):
-            return _Prior(scores, np.zeros(len(VIEWS)), 0.0)
-        opinion = np.einsum("ij,j->i", self.seen, weights)
-        scores[texts] = _standard(opinion[texts])
-        if self.protocol:
-            around = neighbours @ scores
-            scores[texts] = _standard(scores[texts] + _NEIGHBOURS_OPINION * _standard(around[texts]))
-        stretch, shift = _line(opinion[texts], scores[texts])
-        return _Prior(scores, stretch * weights, shift)
-
 
 def rank(
     records: Sequence[tuple[int, Record]],
@@ -353,20 +335,6 @@ def _narrow(x: csr_matrix) -> tuple[IntArray, csr_matrix]:
     place[columns] = np.arange(len(columns), dtype=np.int32)
     narrow = csr_matrix((x.data, place[x.indices], x.indptr), shape=(x.shape[0], len(columns)))
     return columns, narrow
-
-
-def _standard(values: FloatArray) -> FloatArray:
-    """Values less their mean, over their standard deviation; 0 where all are alike."""
-    deviation = float(values.std())
-    return np.asarray((values - values.mean()) / (deviation if deviation > 1e-9 else 1.0))
-
-
-def _line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
-    """Slope and intercept of the least-squares line of y on x."""
-    if len(x) == 0 or float(x.std()) < 1e-9:
-        return 1.0, float((y - x).mean()) if len(x) else 0.0
-    slope = float(np.mean((x - x.mean()) * (y - y.mean())) / x.var())
-    return slope, float(y.mean() - slope * x.mean())
 
 
 def _filled(scores: FloatArray, has_text: npt.NDArray[np.bool_]) -> FloatArray:

@@ -36,7 +36,9 @@ def told(record: Record) -> dict[str, float]:
             },
             id="people with words between",
         ),
-        pytest.param("We gave 40 mg of it once a day to the women.", {"report.numbers": 1}, id="a dose is no people"),
+        pytest.param(
+            "We gave 40 mg once a day to the women.", {"report.numbers": 1}, id="a dose is no people"
+        ),
         pytest.param("3 men", {"report.numbers": 1, "report.people": 1}, id="too few for a sample"),
         pytest.param("This may help.", {"report.modal": 1}, id="no result"),
         pytest.param("Masses and mayors", {}, id="words that only look alike"),

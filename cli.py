@@ -673,6 +673,8 @@ def extract(
 
     In a file of texts, or in a project, to be confirmed there.
     """
+    if explain and (source is None or output is not None):
+        raise UsageError("--explain prints what it says of a file of texts: extract INPUT.jsonl --explain")
     if source is None:
         from review.proposals import propose_findings
 
@@ -994,6 +996,8 @@ def evaluate_ranking(
 
     if plot is not None:
         check_plot(plot)
+    if traces is not None and traces.exists() and not traces.is_dir():
+        raise UsageError(f"{traces}: is a file; give --traces a folder")
     with _progress("Replaying") as advance:
         replays = evaluate.evaluate_ranking(
             folder,
@@ -1216,14 +1220,16 @@ def _pairs(words: list[str]) -> Mapping[str, object]:
 
 
 def _numbers(text: str, option: str) -> list[int]:
-    """Whole numbers told as "0-2" or "0,3,4"."""
+    """Whole numbers told as "0-2" or "0,3,4", each once."""
     found: list[int] = []
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()):
             raise UsageError(f"{option} {text!r}: expected numbers such as 0-2 or 0,3,4")
+        if not 0 <= int(last or first) - int(first) < 1000:
+            raise UsageError(f"{option} {text!r}: {part.strip()} is no range of 1 to 1000 numbers, as 0-2 is")
         found += range(int(first), int(last or first) + 1)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _known(word: str, words: tuple[str, ...], option: str) -> str:

@@ -281,6 +281,8 @@ BAD_INPUT = [
     bad("score", "{tmp}/search.csv", "-p", "{p}", "-o", "{tmp}/s", says="no model yet", id="no model"),
     bad("score", "{tmp}/search.csv", "--model", "{tmp}", "-o", "{tmp}/s", says="manifest", id="not a bundle"),
     bad("extract", "{tmp}/bad.jsonl", "-o", "{tmp}/o.jsonl", says="bad.jsonl:2: ", id="bad line of JSON"),
+    bad("extract", "-p", "{p}", "--explain", says="of a file of texts", id="explain without a file"),
+    bad("extract", "x", "-o", "y", "--explain", says="of a file of texts", id="explain into a file"),
     bad("simulate", "{tmp}/search.csv", "--trace", "{tmp}/t.csv", says="label_included", id="no labels"),
     bad("models", "rollback", "-p", "{p}", says="no earlier relevance model", id="nothing to roll back to"),
     bad("models", "promote", "x", "-p", "{p}", says="model 'x'", id="unknown model"),

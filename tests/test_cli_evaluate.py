@@ -26,7 +26,7 @@ def test_the_table_is_that_of_the_plain_function(folder: Path) -> None:
     replays = evaluate_ranking(folder, seeds=(0, 1), protocols=False)
     assert told["mean"] == json.loads(json.dumps(average(replays)))
     assert [(r["review"], r["seed"]) for r in told["replays"]] == [("pain", 0), ("pain", 1)]
-    lines = picosieve("evaluate", "ranking", folder, "--seeds", "0-1").out.splitlines()
+    lines = picosieve("evaluate", "ranking", folder, "--seeds", "0-1,1").out.splitlines()
     assert [line.split()[0] for line in lines] == ["review", "pain", "MACRO"]
     assert lines[1].split()[1:3] == ["18", "3"]
 
@@ -42,7 +42,11 @@ def test_traces_and_a_plot_are_written(folder: Path) -> None:
     ("words", "message"),
     [
         pytest.param(("--seeds", "one"), "expected numbers such as 0-2", id="no number"),
+        pytest.param(("--seeds", "3-1"), "3-1 is no range", id="backward range"),
+        pytest.param(("--seeds", "0-99999999999"), "is no range of 1 to 1000", id="endless range"),
         pytest.param(("--plot", "recall.txt"), "a plot ends in .png", id="no plot"),
+        pytest.param(("--plot", "none/r.png"), "make the folder none first", id="no folder for the plot"),
+        pytest.param(("--traces", __file__), "give --traces a folder", id="traces into a file"),
         pytest.param(("--no-priors",), "nothing to start from", id="nothing known"),
         pytest.param(("--label", "kept"), "no column 'kept'", id="no such label"),
     ],

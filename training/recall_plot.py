@@ -56,6 +56,8 @@ def plot_recall(replays: Sequence[Replay], path: Path) -> None:
 
 
 def check_plot(path: Path) -> None:
-    """Refuse a plot file of no known format before hours of replaying."""
+    """Refuse a plot file of no known format, or in no folder, before hours of replaying."""
     if path.suffix.lower() not in _FORMATS:
         raise ScreeningError(f"{path}: a plot ends in {', '.join(_FORMATS)}")
+    if not path.parent.is_dir():
+        raise ScreeningError(f"{path}: the plot cannot be written here; make the folder {path.parent} first")

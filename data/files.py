@@ -9,11 +9,17 @@ from typing import TextIO
 
 from data.errors import ScreeningError
 
+_DATABASE = b"SQLite format 3\0"
+
 
 def check_free(target: Path, *, force: bool) -> None:
-    """Refuse a file that would be replaced unasked: before the work, not after it."""
+    """Refuse a file that would be replaced unasked, and a database always: before the work, not after it."""
     if not force and target.exists() and target.stat().st_size:
         raise ScreeningError(f"{target}: is there already; give another name, or --force to replace it")
+    if target.is_file():
+        with target.open("rb") as file:
+            if file.read(len(_DATABASE)) == _DATABASE:
+                raise ScreeningError(f"{target}: is a database and is never replaced; give another name")
 
 
 @contextmanager

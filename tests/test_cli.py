@@ -167,6 +167,14 @@ def test_a_snapshot_is_replaced_as_a_whole_and_nothing_else_is(project: Path) ->
     assert (project / "mine" / "notes.txt").read_text() == "keep me"
 
 
+def test_a_review_is_never_written_over_by_a_list(project: Path) -> None:
+    ran = picosieve(
+        "export", "--project", project, "--decisions", project / "review.sqlite", "--force", ok=False
+    )
+    assert "is a database and is never replaced" in ran.err
+    assert "log of decisions: whole" in picosieve("status", "--project", project).out
+
+
 def test_the_same_content_has_the_same_fingerprint(project: Path) -> None:
     picosieve("decide", "--project", project, "--person", "Ada", "--record", "R1", "--include")
     told = [

@@ -372,7 +372,8 @@ def fit(out: Path) -> None:
     metrics = {f"f1_{name}_cross_validated": float(s["all"]["f1"]) for name, s in scores.items()}
     metrics["calibration_error_cross_validated"] = round(cross.calibration_error, 4)
     told = (
-        f"{len(records)} annotated abstracts (two thirds of dev, other and challenge), {len(rows)} candidates"
+        f"{len(records)} annotated abstracts (what is open of dev, other, challenge and written), {len(rows)}"
+        f" candidates; {len(marked_groups())} synthetic texts for the groups"
     )
     model = OutcomeSpans().fit(rows, labels)
     model.arms = ArmChoice(prior=PRIOR).fit(

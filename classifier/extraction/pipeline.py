@@ -183,7 +183,7 @@ class Extractor:
         focus: Focus | None = None
         told: Told | None = None
         choose = choose or self.weigher.best
-        elsewhere = is_of_another_disease(text[:MAX_TEXT])
+        elsewhere: bool | None = None  # asked only where there is a response
         primary = primary_endpoint(text[:MAX_TEXT])
         since = 9
         for sentence in sentences:
@@ -209,7 +209,11 @@ class Extractor:
             planned = is_planned(text, sentence)
             candidates = [judge(text, sentence, tokens, link, planned) for link in links]
             for candidate in candidates:
-                if elsewhere and candidate.link.key == "ORR":
+                if candidate.link.key != "ORR":
+                    continue
+                if elsewhere is None:
+                    elsewhere = is_of_another_disease(text[:MAX_TEXT])
+                if elsewhere:
                     candidate.refusal = "another disease's response"
             kept = [c.link for c in candidates if may_name_arms(c)]
             if kept:

@@ -80,12 +80,12 @@ def is_set_aside(record_id: str) -> bool:
 
 
 def part_of(record_id: str) -> str:
-    """Which part a record belongs to: "open", "opened" (half of what was set aside, read since) or "closed".
+    """The part of a record: open, opened (set aside at first, read since) or closed; written ones apart.
 
     Examples
     --------
-    >>> [part_of(name) for name in ("a", "g", "h")]
-    ['open', 'opened', 'open']
+    >>> [part_of(name) for name in ("a", "g", "h", "W001", "W002")]
+    ['open', 'closed', 'opened', 'written closed', 'written open']
     """
     if re.fullmatch(r"W\d+", record_id):
         return "written closed" if int(record_id[1:]) % 2 else "written open"

@@ -55,10 +55,8 @@ def _line(entry: LogEntry) -> str:
     about = f"F{entry.finding_id}" if entry.finding_id else _records(entry) if entry.log == "links" else ""
     role = "as adjudicator" if entry.role == "adjudicator" else ""
     what = say(entry.finding) if entry.finding else ""
-    words = [
-        entry.decided_at[:19], entry.person, entry.stage, entry.verdict, about, what, entry.reason, role, entry.note,
-    ]  # fmt: skip
-    return "  ".join(word for word in words if word)
+    words = (entry.decided_at[:19], entry.person, entry.stage, entry.verdict, about, what, entry.reason)
+    return "  ".join(word for word in (*words, role, entry.note) if word)
 
 
 def _records(entry: LogEntry) -> str:

@@ -10,7 +10,22 @@ from data.store.findings import StoredFinding
 
 # What a fact says. Where one statement leaves a detail out that another gives, they may be the same fact.
 _STATED = ("endpoint", "statistic", "value", "value_max", "not_reached", "source", "source_study")
-_DETAILS = ("ci_lower", "ci_upper", "timepoint_months", "count", "total", "contrast", "analysis_set")
+_DETAILS = (
+    "ci_lower",
+    "ci_upper",
+    "timepoint_months",
+    "count",
+    "total",
+    "assessor",
+    "analysis_set",
+    "analysis",
+    "time_origin",
+    "criteria",
+    "treatment",
+    "reference",
+    "adjusted",
+    "contrast",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +68,4 @@ def _same(one: StoredFinding, other: StoredFinding) -> bool:
 
 
 def _n_details(finding: Finding) -> int:
-    return sum(getattr(finding, name) is not None for name in (*_DETAILS, "arm", "criteria", "assessor"))
+    return sum(getattr(finding, name) is not None for name in (*_DETAILS, "arm"))

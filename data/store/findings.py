@@ -120,7 +120,7 @@ def decide_finding(db: sa.Connection, decision: FindingDecision) -> FindingWritt
     """
     stored = load_finding(db, decision.finding_id)
     person_id = add_person(db, decision.person)
-    shown = shown_version(db, decision.finding_id, person_id) or stored.finding
+    shown = as_shown(db, stored, person_id)
     settled = _changed(shown, decision, record_id=stored.record_id, db=db)
     row: dict[str, object] = {
         "finding_id": decision.finding_id,
@@ -131,7 +131,7 @@ def decide_finding(db: sa.Connection, decision: FindingDecision) -> FindingWritt
         "idempotency_key": decision.key,
     }
     if decision.verdict is FindingVerdict.CORRECT and settled is not None:
-        row["content_sha256"] = _fingerprint(settled)
+        row["content_sha256"] = fingerprint(settled)
     known = log.written_before(db, finding_decisions, decision.key, row)
     if known is not None:
         return FindingWritten(decision.finding_id, known, False, finding_outcome(db, decision.finding_id))
@@ -140,7 +140,7 @@ def decide_finding(db: sa.Connection, decision: FindingDecision) -> FindingWritt
         "undoes_id": None,
         "protocol_version_id": protocols.newest_version(db),
         **(_content(settled) if settled else dict.fromkeys(CONTENT_FIELDS)),
-        "content_sha256": _fingerprint(settled) if settled else None,
+        "content_sha256": fingerprint(settled) if settled else None,
     }
     decision_id = log.append(db, finding_decisions, row)
     return FindingWritten(decision.finding_id, decision_id, True, finding_outcome(db, decision.finding_id))
@@ -169,7 +169,7 @@ def add_finding(
         "suggestion_visible": False,
         "idempotency_key": key,
         **_content(finding),
-        "content_sha256": _fingerprint(finding),
+        "content_sha256": fingerprint(finding),
     }
     known = log.written_before(db, finding_decisions, key, row)
     if known is not None:
@@ -348,6 +348,17 @@ def shown_version(db: sa.Connection, finding_id: int, person_id: int | None = No
     return None
 
 
+def as_shown(db: sa.Connection, stored: StoredFinding, person_id: int | None = None) -> Finding:
+    """What a person is shown of a finding, and so what they confirm: a version, else the proposal."""
+    return shown_version(db, stored.finding_id, person_id) or stored.finding
+
+
+def was_sent(db: sa.Connection, key: str) -> bool:
+    """Whether a decision on a finding was written under this idempotency key."""
+    query = sa.select(finding_decisions.c.id).where(finding_decisions.c.idempotency_key == key)
+    return db.execute(query).first() is not None
+
+
 def _role(db: sa.Connection, finding_id: int, person_id: int) -> str:
     table = finding_decisions.c
     query = sa.select(table.person_id).where((table.finding_id == finding_id) & (table.role == "reviewer"))
@@ -368,7 +379,8 @@ def _content(finding: Finding) -> dict[str, Any]:
     return row
 
 
-def _fingerprint(finding: Finding) -> str:
+def fingerprint(finding: Finding) -> str:
+    """SHA-256 of what a finding says and where: two people agree when theirs are equal."""
     content = _content(finding)
     agreed = {name: content[name] for name in _AGREED}
     return hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()

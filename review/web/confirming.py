@@ -14,7 +14,6 @@ from data.errors import StoreError
 from data.finding_form import make_finding, parse_changes
 from data.records import Finding
 from data.store import findings
-from data.store.dataset import confirmed_findings
 from data.store.findings import FindingDecision, FindingOutcome, FindingVerdict, StoredFinding
 from data.store.imports import load_record
 from data.store.marks import Mark, MarkKind, keep_mark, marked_records
@@ -35,16 +34,20 @@ from review.web.payloads import MOST_MARKS, record_payload, value_spans
 router = APIRouter(prefix="/api/findings")
 AtDesk = Annotated[Desk, Depends(desk_of)]
 FindingIds = Annotated[list[Annotated[int, Field(ge=1, le=2**31 - 1)]], Field(min_length=1, max_length=20)]
+Versions = Annotated[
+    list[Annotated[str, Field(min_length=64, max_length=64)]], Field(min_length=1, max_length=20)
+]
 Scalar = str | int | float | bool | None
 Fields = Annotated[dict[str, Scalar], Field(max_length=40)]
 _STAGE = "findings"
 
 
 class VerdictBody(Body):
-    """A verdict on one fact: on every finding that states it."""
+    """A verdict on one fact: on every finding that states it, each as the page showed it (`version`)."""
 
     key: Key
     finding_ids: FindingIds
+    versions: Versions
     verdict: FindingVerdict
     changes: Fields = Field(default={}, max_length=40)
     note: Note = ""
@@ -116,6 +119,8 @@ def decide(body: VerdictBody, desk: AtDesk) -> dict[str, Any]:
     """Confirm, correct or reject a fact: one decision on each finding that states it, all or none."""
     with desk.project.store.write() as db:
         record_id = _record_of(db, body.finding_ids)
+        _included(db, record_id)
+        _check_shown(db, desk, body)
         for finding_id in body.finding_ids:
             decision = FindingDecision(
                 person=desk.person,
@@ -229,8 +234,8 @@ def drop_blind(record_id: int, blind_id: int, desk: AtDesk) -> dict[str, Any]:
 def _record(db: sa.Connection, desk: Desk, record_id: int) -> dict[str, Any]:
     found = findings.record_findings(db, [record_id])
     text = load_record(db, record_id).record.text
-    settled = {f.finding_id: f.finding for f in confirmed_findings(db) if f.record_id == record_id}
-    shown = [dataclasses.replace(s, finding=settled.get(s.finding_id, s.finding)) for s in found]
+    # What is on the screen is what a verdict is on.
+    shown = [dataclasses.replace(s, finding=findings.as_shown(db, s, desk.person_id)) for s in found]
     mine = _my_verdicts(db, desk, [s.finding_id for s in found])
     evidence = [
         Span(f"evidence-{s.finding_id}", s.finding.evidence_start, s.finding.evidence_end)
@@ -284,10 +289,17 @@ def _blind_card(blind_id: int, finding: Finding) -> dict[str, Any]:
 
 
 def _place(finding_id: int, finding: Finding, text: str) -> dict[str, Any]:
-    if finding.evidence_start is None:
-        return {"finding_id": finding_id, "start": None, "quote": finding.locator or ""}
-    quote = " ".join(text[finding.evidence_start : finding.evidence_end].split())
-    return {"finding_id": finding_id, "start": finding.start, "quote": quote}
+    place: dict[str, Any] = {
+        "finding_id": finding_id,
+        "start": finding.start,
+        "quote": finding.locator or "",
+        "says": say(finding),
+        "fields": {name: getattr(finding, name) for name in CONTENT_FIELDS},
+        "version": findings.fingerprint(finding),
+    }
+    if finding.evidence_start is not None:
+        place["quote"] = " ".join(text[finding.evidence_start : finding.evidence_end].split())
+    return place
 
 
 def _outcome_terms(desk: Desk) -> Terms:
@@ -331,6 +343,20 @@ def _drawn(db: sa.Connection, record_id: int) -> int:
     if group_id not in reextraction.drawn_records(db):
         raise conflict(f"record R{record_id}: was not drawn for blind re-extraction", code="not_drawn")
     return group_id
+
+
+def _check_shown(db: sa.Connection, desk: Desk, body: VerdictBody) -> None:
+    """Refuse a verdict on words that changed since the page showed them; one sent again passes."""
+    if len(body.versions) != len(body.finding_ids):
+        raise StoreError("versions: give one for each of finding_ids; nothing was written")
+    for finding_id, version in zip(body.finding_ids, body.versions, strict=True):
+        shown = findings.as_shown(db, findings.load_finding(db, finding_id), desk.person_id)
+        if findings.fingerprint(shown) != version and not findings.was_sent(db, f"{body.key}:{finding_id}"):
+            raise conflict(
+                f"finding F{finding_id}: somebody changed it since your page showed it; it now says"
+                f" {say(shown)!r}. Look again; nothing was written",
+                code="changed_meanwhile",
+            )
 
 
 def _record_of(db: sa.Connection, finding_ids: list[int]) -> int:

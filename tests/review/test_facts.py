@@ -32,6 +32,10 @@ def stored(number: int, value: float | None = 4.6, **fields: object) -> StoredFi
         pytest.param([stored(1, arm="Refractory"), stored(2, arm="refractory")], [[1, 2]], id="one arm"),
         pytest.param([stored(1, ci_lower=3.0), stored(2, ci_lower=3.5)], [[1], [2]], id="another interval"),
         pytest.param(
+            [stored(1, assessor="investigator"), stored(2, assessor="independent")], [[1], [2]], id="assessor"
+        ),
+        pytest.param([stored(1, analysis="interim"), stored(2, analysis="final")], [[1], [2]], id="analysis"),
+        pytest.param(
             [stored(1, ci_lower=3.0), stored(2, ci_lower=3.5), stored(3)], [[1], [2], [3]], id="fits two"
         ),
         pytest.param([stored(1), stored(2, outcome=FindingOutcome.ACCEPTED)], [[1], [2]], id="decided apart"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -428,6 +428,13 @@ def of_record(reader: Reader) -> dict[str, Any]:
     return {card["says"]: card for card in answer["cards"]}
 
 
+def versions(reader: Reader, finding_ids: Sequence[int], record_id: int = 1) -> list[str]:
+    """What the page shows of some findings, as it is sent back with a verdict."""
+    answer = reader.web.get(f"/api/findings/{record_id}").json()
+    shown = {p["finding_id"]: p["version"] for card in answer["cards"] for p in card["places"]}
+    return [shown.get(i, "0" * 64) for i in finding_ids]
+
+
 def outcomes(reader: Reader) -> list[str]:
     query = sa.text("SELECT verdict FROM finding_decisions WHERE finding_id IN (1, 2, 3, 4) ORDER BY id")
     with reader.project.store.read() as db:
@@ -443,7 +450,7 @@ def test_a_fact_stated_twice_is_one_card_and_one_verdict_decides_both(confirming
         "Median PFS was 4.6 months (95% CI 3.5-6.2).",
         "In short, median PFS was 4.6 months.",
     ]
-    body = {"key": KEY, "finding_ids": [1, 3], "verdict": "confirm"}
+    body = {"key": KEY, "versions": versions(confirming, [1, 3])} | confirmed(1, 3)
     for _ in range(2):
         assert confirming.web.post("/api/findings/decisions", json=body).status_code == 200
     assert outcomes(confirming) == ["confirm", "confirm"]
@@ -458,6 +465,7 @@ def test_a_correction_is_checked_and_kept(confirming) -> None:
     body = {
         "key": KEY,
         "finding_ids": [2],
+        "versions": versions(confirming, [2]),
         "verdict": "correct",
         "changes": {"value": "16.9", "ci_lower": "20", "ci_upper": "10"},
     }
@@ -466,7 +474,9 @@ def test_a_correction_is_checked_and_kept(confirming) -> None:
     assert "ci_lower is above ci_upper" in refused.json()["message"]
     assert outcomes(confirming) == []
     body["changes"] = {"value": "16.9", "arm": "refractory"}
-    assert confirming.web.post("/api/findings/decisions", json=body).status_code == 200
+    for _ in range(2):  # sent again it is known, though what the page shows has changed by itself
+        assert confirming.web.post("/api/findings/decisions", json=body).status_code == 200
+    assert outcomes(confirming) == ["correct"]
     assert "OS median 16.9 months, refractory" in of_record(confirming)
 
 
@@ -489,6 +499,10 @@ def added(**more: object) -> dict[str, object]:
 BAD_FINDINGS = [
     pytest.param(VERDICT, confirmed(999), 404, "F999: there is none", id="unknown finding"),
     pytest.param(VERDICT, confirmed(), 422, "finding_ids", id="no finding"),
+    pytest.param(VERDICT, confirmed(1, versions=["0" * 64]), 409, "changed it", id="another was shown"),
+    pytest.param(VERDICT, confirmed(1, versions=["0" * 64] * 2), 422, "one for each", id="versions too many"),
+    pytest.param(VERDICT, confirmed(1, versions=[]), 422, "versions", id="no version"),
+    pytest.param(VERDICT, confirmed(4), 409, "is not included", id="finding of a record not included"),
     pytest.param(VERDICT, confirmed(1, 4), 409, "several records", id="two records"),
     pytest.param(VERDICT, confirmed(1, changes={"value": 5}), 422, "go with correct", id="confirm, changes"),
     pytest.param(VERDICT, changed(colour="red"), 422, "no field 'colour'", id="unknown field"),
@@ -509,10 +523,29 @@ BAD_FINDINGS = [
 @pytest.mark.parametrize(("path", "body", "status", "told"), BAD_FINDINGS)
 def test_a_bad_verdict_on_a_finding_is_refused_with_a_reason(one_included, path, body, status, told) -> None:
     before = log_rows(one_included.project)
+    if path == VERDICT:
+        body = {"versions": versions(one_included, body["finding_ids"])} | body
     answer = one_included.web.post(path, json={"key": KEY} | body)
     assert answer.status_code == status, answer.text
     assert told in answer.json()["message"]
     assert log_rows(one_included.project) == before
+
+
+def test_nobody_confirms_what_their_page_did_not_show(confirming) -> None:
+    bob = Reader(confirming.project, person="Bob")
+    shown = versions(bob, [2])
+    corrected = {"finding_ids": [2], "verdict": "correct", "changes": {"value": 159}, "key": KEY}
+    ada = confirming.web.post(VERDICT, json=corrected | {"versions": versions(confirming, [2])})
+    assert ada.status_code == 200
+    stale = bob.web.post(VERDICT, json={"key": KEY + "-b", "versions": shown} | confirmed(2))
+    assert (stale.status_code, stale.json()["error"]) == (409, "changed_meanwhile")
+    assert "'OS median 159 months'" in stale.json()["message"]
+    assert outcomes(confirming) == ["correct"]
+    assert "OS median 159 months" in of_record(bob), (
+        "what a second person confirms is the first one's version"
+    )
+    fresh = {"key": KEY + "-c", "versions": versions(bob, [2])} | confirmed(2)
+    assert bob.web.post(VERDICT, json=fresh).status_code == 200
 
 
 def test_a_finding_is_added_by_selection_by_words_or_by_locator(confirming) -> None:

@@ -60,7 +60,9 @@ function split(fact) {
   const out = fact.places.filter((p) => splits.includes(p.finding_id) && fact.places.length > 1);
   if (!out.length || out.length === fact.places.length) return [fact];
   const rest = fact.places.filter((p) => !out.includes(p));
-  const part = (places) => ({ ...fact, places, finding_ids: places.map((p) => p.finding_id) });
+  const part = (places) => ({
+    ...fact, places, finding_ids: places.map((p) => p.finding_id), says: places[0].says, fields: places[0].fields,
+  });
   return [part(rest), ...out.map((p) => part([p]))];
 }
 
@@ -163,11 +165,17 @@ const outbox = new Outbox({
 });
 const tag = { page: location.pathname };
 
+// What the page showed of a card: a verdict on words that somebody changed meanwhile is refused.
+const shownOf = (fact) => ({
+  finding_ids: fact.places.map((p) => p.finding_id),
+  versions: fact.places.map((p) => p.version),
+});
+
 function judge(fact, verdict) {
   if (blind || !fact) return;
   if (fact.mine) return toast("You gave your verdict; undo it first.");
   done.push(fact.finding_ids);
-  outbox.put("/api/findings/decisions", { key: newKey(), finding_ids: fact.finding_ids, verdict }, tag);
+  outbox.put("/api/findings/decisions", { key: newKey(), ...shownOf(fact), verdict }, tag);
   // Shown at once; the server's answer follows.
   fact.state = verdict === "reject" ? "rejected" : "accepted";
   fact.mine = verdict;
@@ -225,7 +233,7 @@ function edit(i) {
     async onSave(values) {
       const changes = changesOf(fact.fields, values);
       if (!Object.keys(changes).length) throw new Error("Nothing was changed: to agree, confirm it.");
-      const answer = await send("/api/findings/decisions", { key, finding_ids: fact.finding_ids, verdict: "correct", changes });
+      const answer = await send("/api/findings/decisions", { key, ...shownOf(fact), verdict: "correct", changes });
       done.push(fact.finding_ids);
       openForm = null;
       show(answer);

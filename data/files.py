@@ -9,17 +9,35 @@ from typing import TextIO
 
 from data.errors import ScreeningError
 
-_DATABASE = b"SQLite format 3\0"
+# Names in the folder of a review.
+PROTOCOL = "protocol.toml"
+DATABASE = "review.sqlite"
+DATABASE_URL = "database.url"  # stands there instead when the review lives in PostgreSQL
+_SQLITE = b"SQLite format 3\0"
 
 
 def check_free(target: Path, *, force: bool) -> None:
-    """Refuse a file that would be replaced unasked, and a database always: before the work, not after it."""
+    """Refuse a file that would be replaced unasked, and what a review rests on always.
+
+    To be asked before the work, not after it.
+    """
+    if what := _kept_always(target):
+        raise ScreeningError(f"{target}: is {what} and is never replaced; give another name")
     if not force and target.exists() and target.stat().st_size:
         raise ScreeningError(f"{target}: is there already; give another name, or --force to replace it")
-    if target.is_file():
-        with target.open("rb") as file:
-            if file.read(len(_DATABASE)) == _DATABASE:
-                raise ScreeningError(f"{target}: is a database and is never replaced; give another name")
+
+
+def _kept_always(target: Path) -> str:
+    """What a file is that no list may be written over; "" for all others."""
+    if not target.is_file():
+        return ""
+    with target.open("rb") as file:
+        if file.read(len(_SQLITE)) == _SQLITE:
+            return "a database"
+    in_project = any((target.parent / name).exists() for name in (DATABASE, DATABASE_URL))
+    # A file system may take the name in any case for the same file.
+    names = {PROTOCOL: "the protocol of a review", DATABASE_URL: "the address of a review"}
+    return names.get(target.name.lower(), "") if in_project else ""
 
 
 @contextmanager

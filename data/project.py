@@ -6,14 +6,15 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from data import files
 from data.errors import ScreeningError
 from data.protocol import Protocol, read_protocol, template
 from data.store import protocols
 from data.store.connection import Store, create, open_store, sqlite_url
 
-PROTOCOL = "protocol.toml"
-DATABASE = "review.sqlite"
-DATABASE_URL = "database.url"  # stands there instead when the review lives in PostgreSQL
+PROTOCOL = files.PROTOCOL
+DATABASE = files.DATABASE
+DATABASE_URL = files.DATABASE_URL
 MODELS = "models"
 
 

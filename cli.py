@@ -161,15 +161,21 @@ def protocol_update(
 ) -> None:
     """Keep the edited protocol as a new version.
 
-    Lists the exclusions to look at again: those that cite a changed criterion.
+    Lists the exclusions to look at again: those that cite a changed criterion. Where another command has
+    kept the edit already, the rationale is kept with it.
     """
     from data.project import open_project
+    from data.store.protocols import keep_rationale
 
     with open_project(project, rationale=rationale) as opened:
         if not opened.protocol_changed:
-            _say(f"{project / 'protocol.toml'}: is the version in force already; nothing was kept")
-            return
-        typer.echo(f"{project / 'protocol.toml'}: kept as a new version")
+            with opened.store.write() as db:
+                kept = keep_rationale(db, rationale)
+            if not kept:
+                _say(f"{project / 'protocol.toml'}: is the version in force already; nothing was kept")
+                return
+        how = "kept as a new version" if opened.protocol_changed else "its rationale was kept"
+        typer.echo(f"{project / 'protocol.toml'}: {how}")
         _print_rechecks(opened)
 
 

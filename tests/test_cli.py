@@ -167,11 +167,15 @@ def test_a_snapshot_is_replaced_as_a_whole_and_nothing_else_is(project: Path) ->
     assert (project / "mine" / "notes.txt").read_text() == "keep me"
 
 
-def test_a_review_is_never_written_over_by_a_list(project: Path) -> None:
-    ran = picosieve(
-        "export", "--project", project, "--decisions", project / "review.sqlite", "--force", ok=False
-    )
-    assert "is a database and is never replaced" in ran.err
+@pytest.mark.parametrize(
+    ("name", "what"), [("review.sqlite", "a database"), ("protocol.toml", "the protocol of a review")]
+)
+def test_a_review_is_never_written_over_by_a_list(project: Path, name: str, what: str) -> None:
+    before = (project / name).read_bytes()
+    for force in ((), ("--force",)):
+        ran = picosieve("export", "--project", project, "--decisions", project / name, *force, ok=False)
+        assert f"is {what} and is never replaced; give another name\n" in ran.err
+    assert (project / name).read_bytes() == before
     assert "log of decisions: whole" in picosieve("status", "--project", project).out
 
 
@@ -240,6 +244,24 @@ def test_a_protocol_is_checked_changed_with_a_reason_and_reopens_what_it_touches
     judged = picosieve("eligibility", "--project", project, "--record", "R1").out
     assert "P met" in judged
     assert "[P+ myeloma]" in judged
+
+
+def test_the_rationale_of_an_edit_that_another_command_kept_is_kept_afterwards(project: Path) -> None:
+    words = ("decide", "--project", project, "--person", "Ada", "--record")
+    picosieve(*words, "R2", "--exclude", "--reason", "population")
+    file = project / "protocol.toml"
+    file.write_text(file.read_text().replace('"daratumumab"', '"daratumumab", "felzartamab"'))
+    assert "was edited; kept as a new version" in picosieve("rank", "--project", project).err
+    update = ("protocol", "update", "--project", project, "--rationale")
+    told = picosieve(*update, "newer drug")
+    assert told.out == f"{file}: its rationale was kept\n"
+    for late in ("another", " "):
+        assert "nothing was kept" in picosieve(*update, late).err
+    history = picosieve("protocol", "history", "--project", project).out
+    whys = [line.split("  ")[2] for line in history.splitlines()]
+    assert whys == ["(no rationale)", "(no rationale)", "newer drug"]
+    assert "nothing to look at again" in picosieve("protocol", "recheck", "--project", project).err
+    assert "log of decisions: whole" in picosieve("status", "--project", project).out
 
 
 def test_the_short_json_form_of_a_protocol_is_taken(tmp_path: Path) -> None:

@@ -64,6 +64,25 @@ def keep_protocol(db: sa.Connection, protocol: Protocol, *, rationale: str = "")
     return version_id, True
 
 
+def keep_rationale(db: sa.Connection, rationale: str) -> bool:
+    """Say afterwards why the version in force came to be; False where that is said already.
+
+    Versions are never changed: the same protocol is kept once more, with the reason. As its content is
+    the same, no rule changes and no exclusion is put up for another look.
+    """
+    newest = db.execute(sa.select(protocol_versions).order_by(protocol_versions.c.id.desc()).limit(1)).one()
+    if newest.rationale.strip() or not rationale.strip():
+        return False
+    row = {
+        "sha256": newest.sha256,
+        "source_text": newest.source_text,
+        "rationale": rationale,
+        "created_at": now(),
+    }
+    db.execute(protocol_versions.insert().values(row))
+    return True
+
+
 def is_newest(db: sa.Connection, protocol: Protocol) -> bool:
     """Whether the protocol is the version in force."""
     query = sa.select(protocol_versions.c.sha256).order_by(protocol_versions.c.id.desc()).limit(1)

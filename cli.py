@@ -10,7 +10,7 @@ import contextlib
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -294,6 +294,7 @@ def import_(
             rows.append({"file": str(path), **counts})
             taken = f"; {done.n_labels} decisions of {labels_by} taken" if labels_by else ""
             _say(f"{path}: read as {done.format}, {done.encoding or 'its own encoding'}{taken}")
+            _say_unread(path, done.unread_labels)
             if not as_json:
                 typer.echo(
                     f"{path}: {counts['seen']} seen = {counts['imported']} imported"
@@ -311,6 +312,18 @@ def import_(
         _say(f"picosieve: {failure}")
     if failed:
         raise failed[-1]
+
+
+def _say_unread(path: Path, labels: Sequence[Any]) -> None:
+    """Labels of a file that were not taken as anybody's decisions: where they stand, what they say."""
+    if not labels:
+        return
+    told = ", ".join(f"line {label.line} {_short(label.said)!r}" for label in labels[:5])
+    more = f" and {len(labels) - 5} more" if len(labels) > 5 else ""
+    _say(
+        f"{path}: {len(labels)} labels not taken, they say neither include (1, yes, include, relevant)"
+        f" nor exclude (0, no, exclude, irrelevant): {told}{more}"
+    )
 
 
 @app.command()

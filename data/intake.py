@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from data.duplicates import Pair, find_duplicates
 from data.errors import ReadError
 from data.protocol import Protocol
-from data.readers import Opened, Reject, count_entries, label_columns, open_records, read, read_labels
+from data.readers import Label, Opened, Reject, count_entries, label_columns, open_records, read, read_labels
 from data.records import Record, fold
 from data.store import references
 from data.store.connection import Store
@@ -45,7 +45,10 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What one file brought."""
+    """What one file brought.
+
+    `unread_labels` are those that say neither include nor exclude, nor that nothing was decided.
+    """
 
     path: Path
     format: str
@@ -53,6 +56,7 @@ class Imported:
     batch_id: int
     counts: Counts
     n_labels: int = 0
+    unread_labels: tuple[Label, ...] = ()
 
 
 def import_file(
@@ -96,18 +100,24 @@ def import_file(
             batch_id, counts = add_batch(db, batch, _entries(opened, n_seen, on_entry), n_seen=n_seen)
         else:  # the same file once more, for another person's labels
             batch_id, counts = known, Counts(n_seen, 0, n_seen, 0)
-        n_labels = _take_labels(db, opened, batch.file_sha256, labels) if labels else 0
-    return Imported(path, opened.format, opened.encoding, batch_id, counts, n_labels)
+        n_labels, unread = _take_labels(db, opened, batch.file_sha256, labels) if labels else (0, ())
+    return Imported(path, opened.format, opened.encoding, batch_id, counts, n_labels, unread)
 
 
-def _take_labels(db: sa.Connection, opened: Opened, digest: str, labels: Labels) -> int:
-    """Take a column's labels as decisions; an entry is found by its content, new or there before."""
+def _take_labels(
+    db: sa.Connection, opened: Opened, digest: str, labels: Labels
+) -> tuple[int, tuple[Label, ...]]:
+    """Take a column's labels as decisions; returns their number, and the labels not understood.
+
+    An entry is found by its content, new or there before.
+    """
     columns = label_columns(opened)
     column = labels.column or (columns[0] if len(columns) == 1 else "")
     if not column:
         there = ", ".join(columns) or "none"
         raise ReadError(f"{opened.path}: say which column holds the labels with --label-column: {there}")
-    included = {label.line: label.included for label in read_labels(opened, column=column)}
+    told = list(read_labels(opened, column=column))
+    included = {label.line: label.included for label in told}
     n_taken = 0
     for entry in read(opened):
         if not isinstance(entry, Record) or included.get(entry.line) is None:
@@ -124,7 +134,7 @@ def _take_labels(db: sa.Connection, opened: Opened, digest: str, labels: Labels)
         )
         decide(db, decision, protocol=labels.protocol)
         n_taken += 1
-    return n_taken
+    return n_taken, tuple(label for label in told if label.said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -400,6 +400,20 @@ def test_labels_of_a_file_are_taken_only_under_somebodys_name(tmp_path: Path) ->
     assert "'included' holds decisions; taken only with --labels-by PERSON" in preview
 
 
+def test_labels_that_are_not_understood_are_told_with_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    labels = ("2", "yes", "maybe", "", "-1", "NA", "0", "3", "4", "5", "6")
+    path.write_text("title,included\n" + "".join(f"Study {i},{w}\n" for i, w in enumerate(labels)))
+    picosieve("init", "--project", tmp_path / "r")
+    told = picosieve("import", path, "--project", tmp_path / "r", "--labels-by", "Ada").err
+    assert "2 decisions of Ada taken" in told
+    (line,) = (line for line in told.splitlines() if "not taken" in line)
+    assert line.startswith(f"{path}: 6 labels not taken, ")
+    assert line.endswith(": line 2 '2', line 4 'maybe', line 9 '3', line 10 '4', line 11 '5' and 1 more")
+    path.write_text("title,included\nOne more,1\nYet another,\n")
+    assert "not taken" not in picosieve("import", path, "--project", tmp_path / "r", "--labels-by", "Ada").err
+
+
 def test_duplicates_are_merged_proposed_and_settled_by_people_and_exported(tmp_path: Path) -> None:
     path = tmp_path / "s.csv"
     path.write_text(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.readers.values import is_undecided, label_of
 from data.records import Record
 
 MAX_ENTRY_CHARS = 1 << 24  # no bibliographic entry is longer; what is, is another kind of file
@@ -70,10 +71,21 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Somebody's decision on the entry that begins at `line`; None where none was taken."""
+    """Somebody's decision on the entry that begins at `line`; None where none was taken.
+
+    `said` is what stood there where it was not understood, "" elsewhere.
+    """
 
     line: int
     included: bool | None
+    said: str = ""
+
+
+def label_in(cell: str, *, line: int) -> Label:
+    """The decision in a cell of a table."""
+    included = label_of(cell)
+    understood = included is not None or is_undecided(cell)
+    return Label(line, included, "" if understood else cell.strip())
 
 
 Entry = Record | Reject

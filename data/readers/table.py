@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterator
 
 from data.errors import ReadError
-from data.readers.base import MAX_ENTRY_CHARS, Columns, Entry, Format, Head, Label, Opened, reject
+from data.readers.base import MAX_ENTRY_CHARS, Columns, Entry, Format, Head, Label, Opened, label_in, reject
 from data.readers.columns import field_cells, find_labels, map_columns, n_recognised, to_record
 from data.readers.files import lines
-from data.readers.values import label_of
 
 DELIMITERS = ",\t;|"
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*')
@@ -175,7 +174,7 @@ def _labels(opened: Opened, column: str) -> Iterator[Label]:
     at = [cell.strip() for cell in next(every)[2]].index(column)
     for start, _, cells, is_open in every:
         if not is_open and at < len(cells):
-            yield Label(start, label_of(cells[at]))
+            yield label_in(cells[at], line=start)
 
 
 CSV = Format("CSV", _sniff_csv, _check, _read, _count, _labels)

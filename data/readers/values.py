@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 _YES = frozenset({"1", "1.0", "true", "yes", "y", "include", "included", "relevant"})
 _NO = frozenset({"0", "0.0", "false", "no", "n", "exclude", "excluded", "irrelevant", "not relevant"})
+# No decision was taken: empty, what programs write for empty, and ASReview's "-1".
+_UNDECIDED = frozenset({"", "-1", "-1.0", "na", "n/a", "#n/a", "nan", "null", "none"})
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _EMBASE_PUI = re.compile(r"L?\d{6,12}")
@@ -25,6 +27,17 @@ def label_of(text: str) -> bool | None:
     """
     word = " ".join(text.casefold().split())
     return True if word in _YES else False if word in _NO else None
+
+
+def is_undecided(text: str) -> bool:
+    """Whether a label says that nothing was decided, rather than something that is not understood.
+
+    Examples
+    --------
+    >>> [is_undecided(word) for word in ("-1", "NA", " ", "2", "maybe")]
+    [True, True, True, False, False]
+    """
+    return text.strip().casefold() in _UNDECIDED
 
 
 def year_in(text: str) -> int | None:

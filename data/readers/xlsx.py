@@ -24,10 +24,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.escape import unescape
 
 from data.errors import ReadError
-from data.readers.base import MAX_ENTRY_CHARS, Columns, Entry, Format, Head, Label, Opened, reject
+from data.readers.base import MAX_ENTRY_CHARS, Columns, Entry, Format, Head, Label, Opened, label_in, reject
 from data.readers.columns import field_cells, find_labels, map_columns, to_record
 from data.readers.files import is_zip
-from data.readers.values import label_of
 
 MAX_UNPACKED_BYTES = 1 << 31
 MAX_RATIO = 200  # of a part over 10 MB; text in a sheet shrinks 5 to 20 times
@@ -178,7 +177,7 @@ def _labels(opened: Opened, column: str) -> Iterator[Label]:
     rows = _filled_rows(opened)
     at = [name.strip() for name in next(rows)[1]].index(column)
     for number, cells in rows:
-        yield Label(number, label_of(cells[at]) if at < len(cells) else None)
+        yield label_in(cells[at] if at < len(cells) else "", line=number)
 
 
 def _entry(opened: Opened, header: list[str], cells: list[str], number: int) -> Entry:

@@ -6,6 +6,7 @@ import itertools
 import re
 
 from classifier.extraction.endpoints import KIND
+from classifier.extraction.intervals import attach_intervals
 from classifier.extraction.numbers import (
     PERCENT,
     TIME_UNIT,
@@ -34,7 +35,7 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     _times_from_an_event(text, tokens)
     tokens = _merge_counts(text, tokens)
     join_runs(text, tokens)
-    _attach_intervals(text, tokens)
+    attach_intervals(text, tokens)
     return tokens
 
 
@@ -328,53 +329,3 @@ def _same_share(text: str, a: Token, b: Token) -> bool:
             a.count = int(qa.value or 0)
             return True
     return False
-
-
-def _attach_intervals(text: str, tokens: list[Token]) -> None:
-    values: list[Token] = []
-    for token in tokens:
-        if token.kind == "value":
-            values.append(token)
-        elif token.kind == "interval" and token.quantity is not None and values:
-            q, value = token.quantity, values[-1]
-            if q.why == "ci":
-                owners = [v for v in values[:-6:-1] if _holds(q, v) and v.interval is None]
-                owners = [v for v in owners if not _counts_things(text, v)] or owners
-                value = owners[0] if owners else value
-                if value.interval is None and token.start - value.end < 120:
-                    value.interval = q
-                token.notes.append("an interval")
-            elif q.why.startswith("pair") and value.interval is None and _holds(q, value):
-                if _NEXT_TO.fullmatch(text[value.end : token.start]):
-                    value.interval = q
-                    token.notes.append("an interval")
-
-
-_NEXT_TO = re.compile(r"\s*[,;]?\s*[\[(]?\s*(?:\d+/\d+\s*[;,]\s*)?(?:95\s?%\s*[,:]?\s*)?")
-
-
-def _counts_things(text: str, token: Token) -> bool:
-    """ "nine PR": a whole number with a noun behind it, which has no interval of its own."""
-    q = token.quantity
-    return (
-        q is not None
-        and q.kind is Kind.PLAIN
-        and re.match(r"\s+[A-Za-z]", text[token.end : token.end + 3]) is not None
-    )
-
-
-def _holds(q: Quantity, token: Token) -> bool:
-    """Whether the value lies within the interval, as far as both are known."""
-    if token.quantity is None:
-        return False
-    value = token.quantity.value
-    if value is None:
-        return True
-    if token.quantity.unit and q.value is not None and not (q.value_max or 1e9) >= value >= q.value:
-        # the bounds may be in the value's own unit, written once
-        value = float(re.sub(r"[^\d.]", "", str(value)))
-        scale = to_months(1000.0, token.quantity.unit) / 1000.0
-        value = value / scale if scale else value
-    return (q.value is None or q.value <= value + 0.51) and (
-        q.value_max is None or value <= q.value_max + 0.51
-    )

@@ -18,6 +18,15 @@ STATED = [
         "Median PFS was [7.4 months](PFS median 7.4 ci=5.1-9.9) (95% CI 5.1-9.9).",
         id="median with interval",
     ),
+    pytest.param(
+        "Median PFS was [1.6 months](PFS median 1.6 ci=1.0-2.9) and median OS [10.8 months](OS median 10.8"
+        " ci=8.1-14.2) (95% CIs 1.0-2.9 and 8.1-14.2, respectively).",
+        id="intervals listed behind the values",
+    ),
+    pytest.param(
+        "Median PFS was [7.4 months](PFS median 7.4 ci=5.1-9.9) (95% CI 5.1-9.9 and IQR 4.0-12.0).",
+        id="an interval and a range of one value",
+    ),
     pytest.param("Median OS was [75.0 weeks](OS median 17.25).", id="weeks become months"),
     pytest.param("The median survival was [2.5 years](OS median 30).", id="years become months"),
     pytest.param("Median OS was [331 days](OS median 10.87).", id="days become months"),

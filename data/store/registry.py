@@ -13,6 +13,10 @@ from data.errors import StoreError
 from data.store.connection import now
 from data.store.schema import model_events, models
 
+# Of which one model is the current one. A queue's model is registered too, and never promoted; a model of
+# the criteria goes with the relevance model that it was fitted with.
+KINDS = ("relevance", "outcome_spans")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
@@ -54,6 +58,8 @@ def promote(db: sa.Connection, model_id: str, *, reason: str = "") -> None:
 
 def roll_back(db: sa.Connection, *, kind: str, reason: str = "") -> str:
     """Make the model that was current before the current one current again; returns its id."""
+    if kind not in KINDS:
+        raise StoreError(f"{kind!r} is no kind of model that is promoted; there are {', '.join(KINDS)}")
     line = _succession(db, kind)
     if len(line) < 2:
         raise StoreError(f"there is no earlier {kind} model to roll back to; see `picosieve models list`")

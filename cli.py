@@ -1001,6 +1001,7 @@ def evaluate_ranking(
         Path | None, typer.Option("--plot", metavar="FILE", help="Draw the recall: .png, .svg or .pdf.")
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Replay every finished review of a folder.
@@ -1014,7 +1015,7 @@ def evaluate_ranking(
     from training.recall_plot import check_plot, plot_recall
 
     if plot is not None:
-        check_plot(plot)
+        check_plot(plot, force=force)
     if traces is not None and traces.exists() and not traces.is_dir():
         raise UsageError(f"{traces}: is a file; give --traces a folder")
     with _progress("Replaying") as advance:
@@ -1026,11 +1027,12 @@ def evaluate_ranking(
             label=label,
             learn_from=learn_from,
             traces=traces,
+            force=force,
             workers=workers,
             on_replay=advance,
         )
     if plot is not None:
-        plot_recall(replays, plot)
+        plot_recall(replays, plot, force=force)
     table = evaluate.average(replays)
     if as_json:
         each = [{"review": r.name, "seed": r.seed, **asdict(r.metrics)} for r in replays]

@@ -38,6 +38,25 @@ def test_traces_and_a_plot_are_written(folder: Path) -> None:
     assert (folder / "recall.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_earlier_traces_and_plots_are_replaced_when_asked_only(folder: Path) -> None:
+    words = ("evaluate", "ranking", folder, "--seeds", "0,1")
+    (folder / "out").mkdir()
+    trace, plot = folder / "out" / "pain__seed1.csv", folder / "recall.png"
+    for path in (trace, plot):
+        path.write_text("before")
+    for option, path in (("--traces", trace), ("--plot", plot)):
+        given = path.parent if option == "--traces" else path
+        told = picosieve(*words, option, given, ok=False)
+        assert (told.code, told.out) == (2, "")
+        assert told.err.startswith(f"picosieve: {path}: is there already; ")
+        assert path.read_text() == "before"
+    assert [p.name for p in (folder / "out").iterdir()] == [trace.name]
+    picosieve(*words, "--traces", folder / "out", "--plot", plot, "--force")
+    assert len(list((folder / "out").iterdir())) == 2
+    assert trace.read_text().startswith("position,record_id,label\n")
+    assert plot.read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -47,7 +66,7 @@ def test_traces_and_a_plot_are_written(folder: Path) -> None:
         pytest.param(("--plot", "recall.txt"), "a plot ends in .png", id="no plot"),
         pytest.param(("--plot", "none/r.png"), "make the folder none first", id="no folder for the plot"),
         pytest.param(("--traces", __file__), "give --traces a folder", id="traces into a file"),
-        pytest.param(("--no-priors",), "nothing to start from", id="nothing known"),
+        pytest.param(("--no-priors",), "nothing to start from; give --protocols", id="nothing known"),
         pytest.param(("--label", "kept"), "no column 'kept'", id="no such label"),
     ],
 )

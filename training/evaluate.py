@@ -13,6 +13,7 @@ import numpy as np
 
 from classifier.ranking import Ranker
 from data.errors import ReadError, ScreeningError
+from data.files import check_free
 from data.protocol import Protocol, read_protocol
 from models.metrics import ScreeningMetrics, measure_screening
 from models.prior import RelevancePrior, SeenReview, fit_prior, no_opinion
@@ -123,6 +124,7 @@ def evaluate_ranking(
     label: str = "label_included",
     learn_from: str | None = None,
     traces: Path | None = None,
+    force: bool = False,
     workers: int = 1,
     on_replay: Callable[[int, int], None] = lambda n_done, n_all: None,
 ) -> list[Replay]:
@@ -141,6 +143,8 @@ def evaluate_ranking(
         Whether to start from the labels in the priors file, else from the protocol alone.
     traces : Path or None
         Folder for a trace of each reading, `NAME__seedN.csv`.
+    force : bool
+        Whether earlier traces there are replaced; else they are refused before the first reading.
     workers : int
         Processes.
     on_replay : callable
@@ -148,14 +152,19 @@ def evaluate_ranking(
     """
     if not priors and not protocols:
         raise ScreeningError(
-            "neither priors nor protocols: there is nothing to start from; allow one of them"
+            "neither priors nor protocols: nothing to start from; give --protocols or leave out --no-priors"
         )
     reviews = find_reviews(folder)
+    starts: Sequence[int | None] = seeds if priors else (None,)
+    if traces is not None:
+        for review in reviews:
+            for seed in starts:
+                check_free(_trace(traces, review.name, seed), force=force)
     seen = [s for r in reviews if (s := see_review(r, label=label)) is not None]
     jobs = [
         _Job(review, seed, _without(review, seen), protocols, label, learn_from)
         for review in reviews
-        for seed in (seeds if priors else (None,))
+        for seed in starts
     ]
     replays: list[Replay] = []
     on_replay(0, len(jobs))
@@ -163,9 +172,13 @@ def evaluate_ranking(
         replays.append(replay)
         if traces is not None:
             traces.mkdir(parents=True, exist_ok=True)
-            write_trace(traces / f"{replay.name}__seed{replay.seed or 0}.csv", replay.shown)
+            write_trace(_trace(traces, replay.name, replay.seed), replay.shown)
         on_replay(len(replays), len(jobs))
     return replays
+
+
+def _trace(folder: Path, name: str, seed: int | None) -> Path:
+    return folder / f"{name}__seed{seed or 0}.csv"
 
 
 def _without(review: Review, seen: Sequence[SeenReview]) -> RelevancePrior | None:

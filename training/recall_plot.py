@@ -10,6 +10,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from data.errors import ScreeningError
+from data.files import check_free
 from training.evaluate import Replay
 
 FloatArray = npt.NDArray[np.float64]
@@ -29,15 +30,16 @@ def recall_curve(labels: Sequence[int], *, n_points: int = 201) -> FloatArray:
     return np.asarray(found[read] / found[-1], dtype=np.float64)
 
 
-def plot_recall(replays: Sequence[Replay], path: Path) -> None:
+def plot_recall(replays: Sequence[Replay], path: Path, *, force: bool = False) -> None:
     """Write the plot: a line per review (mean over its seeds), their mean, and what chance would find.
 
     Raises
     ------
     ScreeningError
-        The file's ending is no format of a plot, or it cannot be written.
+        The file's ending is no format of a plot, it cannot be written, or it is there already and `force`
+        is not given.
     """
-    check_plot(path)
+    check_plot(path, force=force)
     share = np.linspace(0, 1, 201)
     figure = Figure(figsize=(7, 5), layout="constrained")
     axes = figure.subplots()
@@ -55,9 +57,10 @@ def plot_recall(replays: Sequence[Replay], path: Path) -> None:
         raise ScreeningError(f"{path}: the plot cannot be written here ({err.strerror})") from err
 
 
-def check_plot(path: Path) -> None:
-    """Refuse a plot file of no known format, or in no folder, before hours of replaying."""
+def check_plot(path: Path, *, force: bool = False) -> None:
+    """Refuse a plot file of no known format, in no folder, or there already, before hours of replaying."""
     if path.suffix.lower() not in _FORMATS:
         raise ScreeningError(f"{path}: a plot ends in {', '.join(_FORMATS)}")
     if not path.parent.is_dir():
         raise ScreeningError(f"{path}: the plot cannot be written here; make the folder {path.parent} first")
+    check_free(path, force=force)

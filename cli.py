@@ -521,10 +521,13 @@ def eligibility(
     with _open(project) as opened:
         suggest = opened.protocol.show_suggestions
         judged = judge_records(opened, record=record, n_records=top)
+        _say_if_empty(opened)
     if as_json:
         _print_json(
             [{"record_id": f"R{j.record_id}"} | plain(j.record, j.judgement, suggest=suggest) for j in judged]
         )
+        return
+    if not judged:
         return
     typer.echo(LEGEND)
     for j in judged:
@@ -734,6 +737,8 @@ def findings(
 
     with _open(project) as opened:
         rows = list_findings(opened, record=record)
+        if not _say_if_empty(opened) and not rows:
+            _say(f"no finding here; `picosieve extract --project {project}` proposes what the texts state")
     if as_json:
         _print_json([row.as_row() for row in rows])
         return
@@ -1162,6 +1167,17 @@ def _open(folder: Path) -> Iterator[Project]:
         if project.protocol_changed:
             _say(f"{folder / 'protocol.toml'}: was edited; kept as a new version")
         yield project
+
+
+def _say_if_empty(project: Project) -> bool:
+    """Say what comes first where no record is in the project; whether that is so."""
+    from data.store.imports import batches
+
+    with project.store.read() as db:
+        empty = not any(batch["n_imported"] for batch in batches(db))
+    if empty:
+        _say(f"no record yet; `picosieve import FILE --project {project.folder}` brings them in")
+    return empty
 
 
 @contextlib.contextmanager

@@ -179,6 +179,37 @@ def test_a_review_is_never_written_over_by_a_list(project: Path, name: str, what
     assert "log of decisions: whole" in picosieve("status", "--project", project).out
 
 
+def test_a_rollback_names_the_kinds_of_models_that_there_are(project: Path) -> None:
+    for kind in ("foo", "queue"):
+        ran = picosieve("models", "rollback", "--kind", kind, "--project", project, ok=False)
+        assert (ran.code, ran.err.count("\n")) == (2, 1)
+        assert f"{kind!r} is no kind of model that is promoted; there are relevance, outcome_spans" in ran.err
+    told = picosieve("models", "rollback", "--kind", "outcome_spans", "--project", project, ok=False).err
+    assert "there is no earlier outcome_spans model" in told
+
+
+@pytest.mark.parametrize("command", ["findings", "eligibility"])
+def test_an_empty_project_says_what_to_do_next(tmp_path: Path, command: str) -> None:
+    picosieve("init", "--project", tmp_path / "r")
+    for form, out in ((), ""), (("--json",), "[]\n"):
+        ran = picosieve(command, "--project", tmp_path / "r", *form)
+        assert ran.out == out
+        assert (
+            ran.err == f"no record yet; `picosieve import FILE --project {tmp_path / 'r'}` brings them in\n"
+        )
+
+
+def test_a_project_without_findings_says_how_to_get_them(project: Path) -> None:
+    told = f"no finding here; `picosieve extract --project {project}` proposes what the texts state\n"
+    for words in ((), ("--record", "a2")):
+        assert picosieve("findings", "--project", project, *words).err == told
+    picosieve("extract", "--project", project)
+    ran = picosieve("findings", "--project", project)
+    assert (ran.out != "", ran.err) == (True, "")
+    judged = picosieve("eligibility", "--project", project)
+    assert (judged.out != "", judged.err) == (True, "")
+
+
 def test_the_same_content_has_the_same_fingerprint(project: Path) -> None:
     picosieve("decide", "--project", project, "--person", "Ada", "--record", "R1", "--include")
     told = [

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from data.project import Project
-from data.records import Finding, Statistic
+from data.records import Finding, Source, Statistic
 from data.store.dataset import confirmed_findings
 from data.store.findings import FindingOutcome, StoredFinding, record_findings, shown_version
 from data.store.imports import find_record, load_record
@@ -81,7 +81,26 @@ def say(finding: Finding) -> str:
             _number(n) if n is not None else "not reached" for n in (finding.ci_lower, finding.ci_upper)
         )
         words.append(f"({_number(finding.ci_level or 95)}% CI {low}-{high})")
-    return " ".join(words) + (f", {finding.arm}" if finding.arm else "")
+    said = " ".join(words) + (f", {finding.arm}" if finding.arm else "")
+    details = _details(finding)
+    return f"{said} [{'; '.join(details)}]" if details else said
+
+
+def _details(finding: Finding) -> list[str]:
+    """By whom, in whom, when and against what: what tells two results with one number apart."""
+    told = [
+        f"{finding.assessor} assessment" if finding.assessor else None,
+        finding.analysis_set,
+        f"{finding.analysis} analysis" if finding.analysis in ("interim", "final") else finding.analysis,
+        f"from {finding.time_origin}" if finding.time_origin else None,
+        finding.criteria,
+        f"{finding.treatment} vs {finding.reference}" if finding.treatment and finding.reference else None,
+        {True: "adjusted", False: "unadjusted", None: None}[finding.adjusted],
+        "prognostic factor" if finding.contrast == "prognostic factor" else None,
+        "summarised from other studies" if finding.source is Source.SUMMARISED else None,
+        f"of {finding.source_study}" if finding.source is Source.OTHER_STUDY else None,
+    ]
+    return [words for words in told if words]
 
 
 def _number(value: float | None) -> str:

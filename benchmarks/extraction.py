@@ -132,10 +132,10 @@ def gold_findings(rows: Sequence[Mapping[str, Any]]) -> list[Finding]:
         Finding(
             endpoint=Endpoint(row["endpoint"]),
             statistic=Statistic(row["statistic"]),
-            value=row["value"],
-            not_reached=row["not_reached"],
+            value=row.get("value"),
+            not_reached=bool(row.get("not_reached")),
             unit=Unit(row["unit"]),
-            arm=row["arm"],
+            arm=row.get("arm"),
             start=row["start"],
             end=row["end"],
             evidence_start=row["start"],
@@ -195,7 +195,7 @@ def errors_by_kind(records: Sequence[AnnotatedText], extractors: Sequence[Extrac
         kinds.update(f"missed: {m['statistic']}" for m in missed)
         kinds.update(f"spurious: {m['statistic']}" for m in spurious)
         for g, f in pairs:
-            same = scorer.same_details(g, f, {m["arm"] for m in gold})
+            same = scorer.same_details(g, f, {m.get("arm") for m in gold})
             kinds.update(_wrong(g, f, name) for name, right in same.items() if not right)
     return kinds
 
@@ -204,7 +204,7 @@ def _wrong(gold: Mapping[str, Any], found: Mapping[str, Any], name: str) -> str:
     if name != "arm":
         return {"ci": "wrong: confidence interval", "timepoint": "wrong: time point"}[name]
     of = "hazard ratio" if gold["statistic"] == "hazard_ratio" else "value"
-    if gold["arm"] is None:
+    if gold.get("arm") is None:
         return f"group of a {of}: named, where it is everybody's"
     return f"group of a {of}: " + ("not named" if found["arm"] is None else "another one named")
 

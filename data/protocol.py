@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from data.errors import ProtocolError
-from data.records import Design
+from data.records import CORE_ENDPOINTS, Design, Endpoint
 
 CRITERIA = ("population", "intervention", "comparator", "outcomes", "study_design")
 E = TypeVar("E", bound=StrEnum)
@@ -112,6 +112,7 @@ class Protocol:
     modes: Mapping[Stage, Mode]
     dual_records: int | None = None
     finding_mode: FindingMode = FindingMode.SINGLE
+    endpoints: tuple[Endpoint, ...] = CORE_ENDPOINTS
     show_suggestions: bool = False
     extra_reasons: tuple[str, ...] = ()
     source_text: str
@@ -203,7 +204,7 @@ class _Reader:
         limits = self.table(tables, "limits", {"languages", "published_from", "published_to"})
         screening = self.table(tables, "screening", {"mode", "dual_records", "show_suggestions"})
         full_text = self.table(tables, "full_text", {"mode"})
-        findings = self.table(tables, "findings", {"mode"})
+        findings = self.table(tables, "findings", {"mode", "endpoints"})
         mode = self.choice(screening, "screening", "mode", Mode, Mode.SINGLE)
         dual_records = screening.get("dual_records")
         if (mode is Mode.DUAL_THEN_SINGLE) != (dual_records is not None):
@@ -240,10 +241,21 @@ class _Reader:
             },
             dual_records=dual_records,
             finding_mode=self.choice(findings, "findings", "mode", FindingMode, FindingMode.SINGLE),
+            endpoints=self.endpoints(findings),
             show_suggestions=show,
             extra_reasons=reasons,
             source_text=self.text,
         )
+
+    def endpoints(self, findings: dict[str, Any]) -> tuple[Endpoint, ...]:
+        """The outcomes whose results are extracted, in the order of `Endpoint`."""
+        words = self.words(findings, "findings", "endpoints")
+        if "endpoints" in findings and not words:
+            raise self.error("findings", "endpoints", "is empty; leave it out for PFS, OS and ORR")
+        for word in words:
+            if word not in list(Endpoint):
+                raise self.error("findings", "endpoints", f"{word!r} is none of {', '.join(Endpoint)}")
+        return tuple(e for e in Endpoint if e in words) or CORE_ENDPOINTS
 
     def criterion(self, tables: dict[str, Any], name: str) -> Criterion:
         allowed = {"description", "wanted", "synonyms", "unwanted", "together"}

@@ -9,11 +9,23 @@ from enum import StrEnum
 
 
 class Endpoint(StrEnum):
-    """The outcomes whose results are extracted."""
+    """The outcomes whose results can be extracted: three in every review, the others where asked for."""
 
     PFS = "PFS"
     OS = "OS"
     ORR = "ORR"
+    TTP = "TTP"  # time to progression
+    DFS = "DFS"  # disease-free survival
+    EFS = "EFS"  # event-free survival
+    DOR = "DOR"  # duration of response
+    CR = "CR"  # complete response rate
+    CBR = "CBR"  # clinical benefit rate
+    DCR = "DCR"  # disease control rate
+
+    @property
+    def is_response(self) -> bool:
+        """Whether its results are shares of patients, not times: `response_rate` and nothing else."""
+        return self in RESPONSES
 
 
 class Statistic(StrEnum):
@@ -57,6 +69,9 @@ class Design(StrEnum):
     OPINION = "opinion"
     OTHER = "other"
 
+
+RESPONSES = frozenset({Endpoint.ORR, Endpoint.CR, Endpoint.CBR, Endpoint.DCR})
+CORE_ENDPOINTS = (Endpoint.PFS, Endpoint.OS, Endpoint.ORR)
 
 UNIT_OF = {
     Statistic.MEDIAN: Unit.MONTHS,
@@ -170,8 +185,8 @@ def _finding_problem(f: Finding) -> str:
         return "a number is negative, infinite or not a number"
     if f.unit != UNIT_OF[f.statistic]:
         return f"unit {f.unit} where {UNIT_OF[f.statistic]} is due"
-    if (f.endpoint is Endpoint.ORR) != (f.statistic is Statistic.RESPONSE_RATE):
-        return "response_rate belongs to ORR, and ORR to response_rate"
+    if f.endpoint.is_response != (f.statistic is Statistic.RESPONSE_RATE):
+        return f"response_rate belongs to {', '.join(sorted(RESPONSES))}, and these to response_rate"
     if (f.value is None) != f.not_reached:
         return "a value is missing exactly when it was not reached"
     if f.unit is Unit.PERCENT and any(n is not None and n > 100 for n in (f.value, f.value_max)):

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from data.protocol import Stage
-from data.records import Endpoint, Source, Statistic, Unit
+from data.records import RESPONSES, Endpoint, Source, Statistic, Unit
 
 metadata = sa.MetaData(
     naming_convention={
@@ -393,13 +393,15 @@ CONTENT_FIELDS = tuple(column.name for column in _content_columns(required=True)
 
 def _content_checks() -> list[sa.CheckConstraint]:
     """The rules of `data.records.Finding`, once more, for whoever writes past the code."""
+    responses = ", ".join(f"'{e}'" for e in Endpoint if e in RESPONSES)
     return [
         _one_of("endpoint", tuple(Endpoint)),
         _one_of("statistic", tuple(Statistic)),
         _one_of("unit", tuple(Unit)),
         _one_of("source", tuple(Source)),
         sa.CheckConstraint(
-            "endpoint IS NULL OR (endpoint = 'ORR') = (statistic = 'response_rate')", name="orr_rate"
+            f"endpoint IS NULL OR (endpoint IN ({responses})) = (statistic = 'response_rate')",
+            name="response_rate",
         ),
         sa.CheckConstraint(
             "endpoint IS NULL OR (not_reached AND value IS NULL) OR (NOT not_reached AND value IS NOT NULL)",

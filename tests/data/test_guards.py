@@ -10,7 +10,18 @@ import pytest
 import sqlalchemy as sa
 
 from data.errors import StoreError
-from data.store import connection, decisions, findings, guards, integrity, log, people, references
+from data.records import Endpoint
+from data.store import (
+    connection,
+    decisions,
+    findings,
+    guards,
+    integrity,
+    log,
+    people,
+    protocols,
+    references,
+)
 from data.store.connection import Store
 from data.store.dataset import confirmed_findings, confirmed_records
 from data.store.decisions import Decision, Verdict
@@ -23,8 +34,13 @@ from tests.databases import new_review, protocol_of
 
 def reviewed(url: str) -> Store:
     """A review with a decision on a record, one on a finding, and one on two records."""
+    review = new_review(url, protocol_of())
+    decide_one_of_each(review)
+    return review
+
+
+def decide_one_of_each(review: Store) -> None:
     protocol = protocol_of()
-    review = new_review(url, protocol)
     add_records(review, a_record(), a_record("Other"))
     with review.write() as db:
         decisions.decide(db, Decision(person="Ada", record_id=1, verdict=Verdict.INCLUDE), protocol=protocol)
@@ -34,7 +50,6 @@ def reviewed(url: str) -> Store:
         references.decide_link(
             db, person="Ada", kind=LinkKind.STUDY, records_=(1, 2), verdict=LinkVerdict.SAME
         )
-    return review
 
 
 @pytest.fixture
@@ -249,3 +264,38 @@ def test_a_review_of_a_newer_version_is_not_touched(database_url) -> None:
     store.close()
     with pytest.raises(StoreError, match="written by a newer picosieve"):
         connection.open_store(database_url)
+
+
+def insert_finding(store: Store, **changed: object) -> None:
+    """The first finding once more by plain SQL, with some of its columns changed."""
+    with store.write() as db:
+        row = dict(db.execute(sa.text("SELECT * FROM findings WHERE id = 1")).mappings().one()) | changed
+        columns, values = ", ".join(f'"{c}"' for c in row), ", ".join(f":{c}" for c in row)
+        db.execute(sa.text(f"INSERT INTO findings ({columns}) VALUES ({values})"), row)
+
+
+def test_an_older_review_keeps_its_log_and_its_numbers_when_more_endpoints_come(database_url) -> None:
+    store = connection._connect(database_url)
+    connection._migrate(store, revision="0003")
+    with store.write() as db:
+        protocols.keep_protocol(db, protocol_of())
+    decide_one_of_each(store)
+    with store.write() as db:  # a proposal that is replaced: its number is never given again
+        findings.propose(db, 2, [a_finding(9.9)], extractor="test")
+        findings.propose(db, 2, [], extractor="test")
+    with pytest.raises(StoreError, match="refused"):
+        insert_finding(store, id=9, endpoint="DOR")
+    before = state(store)
+    store.close()
+    store = connection.open_store(database_url)
+    assert state(store) == before
+    with store.write() as db:
+        assert integrity.problems(db) == []
+        findings.propose(db, 2, [a_finding(endpoint=Endpoint.DOR)], extractor="test")
+        added = db.execute(sa.text("SELECT id, endpoint FROM findings ORDER BY id")).all()
+    assert [tuple(row) for row in added] == [(1, "PFS"), (3, "DOR")]
+    for changed in ({"endpoint": "QOL"}, {"endpoint": "CR"}, {"statistic": "response_rate"}):
+        with pytest.raises(StoreError, match="refused"):
+            insert_finding(store, id=9, **changed)
+    insert_finding(store, id=9, endpoint="CR", statistic="response_rate", unit="percent")
+    store.close()

@@ -689,15 +689,33 @@ def extract(
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT.jsonl")] = None,
     project: ProjectOption = HERE,
     explain: Annotated[bool, typer.Option("--explain", help="Say why each number was taken or not.")] = False,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--also",
+            metavar="ENDPOINT",
+            help="A further endpoint to find in a file: TTP, DFS, EFS, DOR, CR, CBR or DCR; may be repeated."
+            " A project's are in its protocol.",
+        ),
+    ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Find stated PFS, OS and ORR results.
+    """Find stated PFS, OS and ORR results, and others where asked.
 
     In a file of texts, or in a project, to be confirmed there.
     """
+    from data.records import CORE_ENDPOINTS, Endpoint
+
+    for word in also or ():
+        _known(word, tuple(Endpoint), "--also")
+    endpoints = (*CORE_ENDPOINTS, *map(Endpoint, also or ()))
     if explain and (source is None or output is not None):
         raise UsageError("--explain prints what it says of a file of texts: extract INPUT.jsonl --explain")
     if source is None:
+        if also:
+            raise UsageError(
+                "--also goes with a file; a project's endpoints are in its protocol ([findings])"
+            )
         from review.proposals import propose_findings
 
         with _open(project) as opened, _progress("Extracting") as advance:
@@ -708,7 +726,7 @@ def extract(
         from classifier.extraction import load_extractor
         from classifier.texts import read_texts
 
-        extractor = load_extractor()
+        extractor = load_extractor(endpoints=endpoints)
         for record_id, text in read_texts(source):
             for t in extractor.explain(text):
                 mark = "taken" if t.taken else "not taken"
@@ -719,7 +737,7 @@ def extract(
     from classifier.texts import extract_file
 
     with _progress("Extracting") as advance:
-        n_texts, n_mentions = extract_file(source, output, force=force, on_text=advance)
+        n_texts, n_mentions = extract_file(source, output, endpoints=endpoints, force=force, on_text=advance)
     _say(f"{source}: {n_mentions} mentions in {n_texts} texts")
 
 
@@ -922,19 +940,27 @@ def score(
     _known(engine, ("local",), "--engine")
     if (project is None) == (model is None):
         raise UsageError("give --project DIR or --model BUNDLE, whose model scores")
-    protocol = criteria = None
+    protocol = criteria = extractor = None
     if project is not None:
+        from classifier.extraction.current import project_extractor
         from training.criteria import current_criteria
         from training.retrain import load_current
 
         with _open(project) as opened:
             fitted, protocol, criteria = load_current(opened), opened.protocol, current_criteria(opened)
+            extractor = project_extractor(opened)
     else:
         assert model is not None
         fitted = RelevanceModel.load(model)
     with _progress("Scoring") as advance:
         scored = score_file(
-            source, output, model=fitted, protocol=protocol, criteria_model=criteria, on_records=advance
+            source,
+            output,
+            model=fitted,
+            protocol=protocol,
+            criteria_model=criteria,
+            extractor=extractor,
+            on_records=advance,
         )
     typer.echo(
         f"{output}: {scored.n_records} records scored, {scored.n_findings} findings in them,"

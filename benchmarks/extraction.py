@@ -38,7 +38,7 @@ from classifier.extraction import (
     mention_row,
 )
 from classifier.extraction.arm_choice import PRIOR
-from data.records import Endpoint, Finding, Statistic, Unit
+from data.records import CORE_ENDPOINTS, Endpoint, Finding, Statistic, Unit
 from models.outcome_spans import ArmChoice, OutcomeSpans, save_outcome_spans
 
 FITTED = ("open", "opened", "written open")  # the parts that the shipped model is fitted on
@@ -254,7 +254,7 @@ def marked_groups() -> list[tuple[str, list[Finding]]]:
         for match in _MARK.finditer(line):
             text += line[at : match.start()]
             place = (len(text), len(text) + len(match["value"]))
-            findings += [_placed(endpoint, *place, match["arm"] or None) for endpoint in Endpoint]
+            findings += [_placed(endpoint, *place, match["arm"] or None) for endpoint in CORE_ENDPOINTS]
             text, at = text + match["value"], match.end()
         found.append((text + line[at:], findings))
     return found

@@ -77,13 +77,14 @@ def score_file(
     model: RelevanceModel,
     protocol: Protocol | None = None,
     criteria_model: CriteriaModel | None = None,
+    extractor: Extractor | None = None,
     on_records: Callable[[int], None] = lambda n_done: None,
 ) -> Scored:
     """Score every record of a file, streamed in constant memory.
 
     With a protocol each record also gets a verdict per criterion, by its terms and by what was learned
-    from decisions (`criteria_model`). All of it is prediction: nothing
-    here comes near the dataset.
+    from decisions (`criteria_model`). `extractor` reads the findings, the shipped one by default. All of
+    it is prediction: nothing here comes near the dataset.
 
     The folder holds one Parquet part per input file and, written last, `_manifest.json`: a folder
     without it is a run that was cut off.
@@ -98,7 +99,7 @@ def score_file(
         raise ScreeningError(f"{folder}: holds something already; give --output a new folder")
     scorer = _Scorer(
         model,
-        load_extractor(),
+        extractor or load_extractor(),
         Eligibility(protocol or _NO_CRITERIA, criteria_model=criteria_model),
         protocol is not None,
     )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from classifier.extraction import facts_row, load_extractor, mention_row
 from data.errors import ReadError
 from data.files import writing
+from data.records import CORE_ENDPOINTS, Endpoint
 
 
 def extract_file(
     source: Path,
     target: Path,
     *,
+    endpoints: Iterable[Endpoint] = CORE_ENDPOINTS,
     force: bool = False,
     on_text: Callable[[int], None] = lambda n_done: None,
 ) -> tuple[int, int]:
@@ -27,7 +29,7 @@ def extract_file(
     ReadError
         A line is not such an object; names file and line, and nothing is left at `target`.
     """
-    extractor = load_extractor()
+    extractor = load_extractor(endpoints=endpoints)
     n_texts = n_mentions = 0
     with writing(target, force=force) as out:
         for record_id, text in read_texts(source):

@@ -210,6 +210,34 @@ def test_a_project_without_findings_says_how_to_get_them(project: Path) -> None:
     assert (judged.out != "", judged.err) == (True, "")
 
 
+def test_an_endpoint_switched_on_in_the_protocol_is_proposed_and_confirmed(tmp_path: Path) -> None:
+    text = "Median DOR was 9.1 months and the CR rate 12% (4/33); median PFS was 4.6 months."
+    (tmp_path / "search.csv").write_text(f'record_id,title,abstract\na1,Myeloma,"{text}"\n', encoding="utf-8")
+    (tmp_path / "p.toml").write_text(PROTOCOL, encoding="utf-8")
+    project = tmp_path / "review"
+    picosieve("init", "--project", project, "--protocol", tmp_path / "p.toml")
+    picosieve("import", tmp_path / "search.csv", "--project", project)
+    picosieve("extract", "--project", project)
+
+    def proposed() -> list[str]:
+        return [row["endpoint"] for row in picosieve("findings", "--project", project, "--json").json]
+
+    assert proposed() == ["PFS"]
+    with (project / "protocol.toml").open("a", encoding="utf-8") as file:
+        file.write('[findings]\nendpoints = ["PFS", "DOR", "CR"]\n')
+    picosieve("extract", "--project", project)
+    assert proposed() == ["DOR", "CR", "PFS"]
+    rows = picosieve("findings", "--project", project, "--json").json
+    picosieve("decide", "--project", project, "--person", "Ada", "--record", "R1", "--include")
+    for row in rows[:2]:
+        picosieve(
+            "decide", "--project", project, "--person", "Ada", "--finding", row["finding_id"], "--confirm"
+        )
+    assert frozen(project, "frozen") == (1, 2)
+    found = datasets.load_dataset(str(project / "frozen"), "findings")["train"]
+    assert sorted(found["endpoint"]) == ["CR", "DOR"]
+
+
 def test_the_same_content_has_the_same_fingerprint(project: Path) -> None:
     picosieve("decide", "--project", project, "--person", "Ada", "--record", "R1", "--include")
     told = [
@@ -344,6 +372,8 @@ BAD_INPUT = [
     bad("extract", "{tmp}/bad.jsonl", "-o", "{tmp}/o.jsonl", says="bad.jsonl:2: ", id="bad line of JSON"),
     bad("extract", "-p", "{p}", "--explain", says="of a file of texts", id="explain without a file"),
     bad("extract", "x", "-o", "y", "--explain", says="of a file of texts", id="explain into a file"),
+    bad("extract", "x", "-o", "y", "--also", "QOL", says="'QOL' is none of PFS, OS", id="unknown endpoint"),
+    bad("extract", "-p", "{p}", "--also", "CR", says="in its protocol", id="further endpoint of a project"),
     bad("simulate", "{tmp}/search.csv", "--trace", "{tmp}/t.csv", says="label_included", id="no labels"),
     bad("models", "rollback", "-p", "{p}", says="no earlier relevance model", id="nothing to roll back to"),
     bad("models", "promote", "x", "-p", "{p}", says="model 'x'", id="unknown model"),

@@ -74,7 +74,7 @@ def refit_extraction(project: Project) -> RefittedExtraction | None:
     the shipped model. Either way it is registered, with what was measured.
     """
     texts = judged_texts(project)
-    reader = Extractor()
+    reader = Extractor(endpoints=project.protocol.endpoints)
     lessons = [_lesson(reader, t) for t in texts]
     lessons = [lesson for lesson in lessons if lesson.rows]
     n_right = sum(sum(lesson.labels) for lesson in lessons)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TypedDict
 
 from classifier.extraction.candidates import Candidate
+from classifier.extraction.endpoints import KIND
 from data.records import Source
 
 
@@ -68,6 +69,7 @@ _CRITERIA = re.compile(
     r"\b(?P<c>i?RECIST(?:\s*(?:v(?:ersion)?\.?\s*)?1\.[01])?|IMWG|International Myeloma Working Group"
     r"|Lugano|iwCLL|RANO|Cheson|EBMT|(?:modified )?WHO(?= criteria)|IWG)\b"
 )
+_NO_CRITERIA = frozenset(("OS", "DFS", "EFS"))  # no response is judged
 _ADJUSTED = re.compile(r"\b(?:adjusted|aHR|multivaria\w+|after adjust\w+|Cox model)\b")
 _UNADJUSTED = re.compile(r"\b(?:unadjusted|crude|univaria\w+)\b")
 _FACTOR = re.compile(
@@ -97,9 +99,9 @@ def attributes(text: str, candidate: Candidate, *, design: str) -> Attributes:
     if analysis:
         found["analysis"] = analysis
     origin = _ORIGIN.search(clause)
-    if origin and candidate.link.key != "ORR":
+    if origin and KIND[candidate.link.key] == "time":
         found["time_origin"] = origin["o"]
-    criteria = _criteria(text) if candidate.link.key in ("ORR", "PFS") else None
+    criteria = _criteria(text) if candidate.link.key not in _NO_CRITERIA else None
     if criteria:
         found["criteria"] = criteria
     if candidate.link.statistic == "hazard_ratio":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.links import Link, is_duration
@@ -26,11 +26,12 @@ class Candidate:
     arm: str | None = None
     confidence: float | None = None
     contrast: tuple[str, str] | None = None  # treatment and reference of a hazard ratio
+    wanted: bool = True  # whether its endpoint is one of those that are extracted
 
     @property
     def barred(self) -> bool:
         """Whether the refusal is one that no model may overrule."""
-        return self.link.key not in EXTRACTED or self.refusal.startswith(_BARRED)
+        return not self.wanted or self.refusal.startswith(_BARRED)
 
 
 _BARRED = (
@@ -48,9 +49,18 @@ _BARRED = (
 )
 
 
-def judge(text: str, sentence: Sentence, tokens: list[Token], link: Link, planned: bool) -> Candidate:
-    """Say what speaks against a linked value."""
-    return Candidate(sentence, link, _refusal(text, tokens, link, planned))
+def judge(
+    text: str,
+    sentence: Sentence,
+    tokens: list[Token],
+    link: Link,
+    planned: bool,
+    *,
+    wanted: frozenset[str] = EXTRACTED,
+) -> Candidate:
+    """Say what speaks against a linked value; `wanted` are the endpoints that are extracted."""
+    is_wanted = link.key in wanted
+    return Candidate(sentence, link, _refusal(text, tokens, link, planned, is_wanted), wanted=is_wanted)
 
 
 _RATIO_CUE = re.compile(
@@ -100,7 +110,7 @@ _DIFFERENCE_AFTER = re.compile(
 )
 
 
-def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
+def _refusal(text: str, tokens: list[Token], link: Link, planned: bool, is_wanted: bool) -> str:
     q = link.token.quantity
     if q is None or not link.key:
         return "no endpoint in reach"
@@ -110,7 +120,7 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
         or _DIFFERENCE_AFTER.match(text[end : end + 40])
     ):
         return "a difference"
-    if link.key not in EXTRACTED:
+    if not is_wanted:
         return f"belongs to {link.key}"
     if link.how.startswith("inherited without a cue"):
         return "no endpoint in the sentence"
@@ -122,9 +132,9 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool) -> str:
         return "planned or hypothesised"
     if link.statistic == "plain":
         return "a number without a unit"
-    if link.statistic in ("median", "mean") and link.key == "ORR":
+    if link.statistic in ("median", "mean") and KIND[link.key] == "rate":
         return "a time with a response endpoint"
-    if link.statistic == "rate" and link.key != "ORR" and q.kind is Kind.COUNT:
+    if link.statistic == "rate" and KIND[link.key] == "time" and q.kind is Kind.COUNT:
         return "a count with a survival endpoint"
     if q.kind is Kind.TIME and _SCHEDULE.search(text, max(0, start - 16), start):
         return "a schedule"
@@ -162,7 +172,7 @@ def for_either_arm(text: str, candidate: Candidate, told: Told) -> list[Candidat
     last = list(told.lists[-1]) if told.lists else []
     pair = last if len(last) == 2 else told.study
     if len(pair) == 2 and _EITHER.match(text, candidate.link.token.end):
-        return [Candidate(candidate.sentence, candidate.link, candidate.refusal, name) for name in pair]
+        return [replace(candidate, arm=name) for name in pair]
     return [candidate]
 
 

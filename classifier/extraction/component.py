@@ -5,19 +5,22 @@ Entry point: `spacy_factories: picosieve_outcomes = "classifier.extraction.compo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from classifier.extraction.pipeline import Extractor, load_extractor
-from data.records import Finding
+from data.records import CORE_ENDPOINTS, Endpoint, Finding
 
 SPANS_KEY = "picosieve_outcomes"
+_DEFAULTS = {"rules_only": False, "endpoints": [str(e) for e in CORE_ENDPOINTS]}
 
 
-@Language.factory("picosieve_outcomes", assigns=["doc.spans"], default_config={"rules_only": False})
-def make_outcomes(nlp: Language, name: str, rules_only: bool) -> OutcomesComponent:
-    """Make the component; `rules_only` leaves the learned model out."""
-    return OutcomesComponent(load_extractor(rules_only=rules_only))
+@Language.factory("picosieve_outcomes", assigns=["doc.spans"], default_config=_DEFAULTS)
+def make_outcomes(nlp: Language, name: str, rules_only: bool, endpoints: Sequence[str]) -> OutcomesComponent:
+    """Make the component; `rules_only` leaves the learned model out, `endpoints` are what it extracts."""
+    return OutcomesComponent(load_extractor(rules_only=rules_only, endpoints=map(Endpoint, endpoints)))
 
 
 class OutcomesComponent:

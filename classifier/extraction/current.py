@@ -9,7 +9,9 @@ from models.outcome_spans import KIND
 
 
 def project_extractor(project: Project) -> Extractor:
-    """The extractor with the project's current extraction model; with the shipped one where it has none.
+    """The extractor of the endpoints in the protocol, with the project's current extraction model.
+
+    With the shipped model where the project has fitted none.
 
     Raises
     ------
@@ -18,6 +20,5 @@ def project_extractor(project: Project) -> Extractor:
     """
     with project.store.read() as db:
         current = registry.current(db, kind=KIND)
-    if current is None or current.bundle is None:
-        return load_extractor()
-    return load_extractor(project.models / current.bundle)
+    bundle = project.models / current.bundle if current is not None and current.bundle else None
+    return load_extractor(bundle, endpoints=project.protocol.endpoints)

@@ -2,7 +2,7 @@
 
 Every entry claims the numbers that stand with it. Entries that are not extracted (time to
 progression, complete response, toxicity ...) are as important as the others: a number that belongs
-to one of them is thereby kept from PFS, OS and ORR.
+to one of them is thereby kept from PFS, OS and ORR. Those that are an `Endpoint` can be asked for.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from data.records import CORE_ENDPOINTS
 
 D = r"[-\u2010\u2011\u2012\u2013\u2014\u2212\s]+"  # the dashes and spaces that join "progression-free"
 D0 = r"[-\u2010\u2011\u2012\u2013\u2014\u2212\s]*"
@@ -23,7 +25,7 @@ class EndpointEntry:
     Attributes
     ----------
     key : str
-        The name; for the three extracted endpoints the value of `data.records.Endpoint`.
+        The name; for what can be extracted the value of `data.records.Endpoint`.
     kind : str
         "time" (months, landmark rates, hazard ratios), "rate" (percent of patients), or "other"
         (claims any number, never a result).
@@ -53,24 +55,19 @@ ENTRIES = (
         rf"|free (?:of|from) (?:disease )?progression|survival free of progression|progression or death"
         rf"|alive without (?:disease )?progression",
     ),
-    EndpointEntry(
-        "TTP", "time", rf"(?-i:TTP)|time{D}to{D}(?:\w+{D}){{0,2}}(?:progression|relapse|recurrence)"
-    ),
+    EndpointEntry("TTP", "time", rf"(?-i:TTP)|time{D}to{D}(?!next|second)(?:\w+{D}){{0,2}}progression"),
     EndpointEntry(
         "TTF",
         "time",
         rf"(?-i:TTF|TTNT|TTD|TTR)|time{D}to{D}(?!event){_NOUN}(?:{D}{_NOUN}){{0,2}}",
     ),
-    EndpointEntry(
-        "DFS",
-        "time",
-        rf"(?-i:[i]?DFS|DDFS|DRFS|DMFS)|(?:distant )?disease{D0}free(?:{D}(?:survivals?|interval))?",
-    ),
+    EndpointEntry("DFS", "time", rf"(?-i:i?DFS)|disease{D0}free(?:{D}(?:survivals?|interval))?"),
     EndpointEntry("EFS", "time", rf"(?-i:EFS)|event{D0}free(?:{D}survivals?)?"),
     EndpointEntry(
         "OTHER_SURVIVAL",
         "time",
-        rf"(?-i:RFS|LRFS|LRR-?FS|CSS|DSS|BCSS|MFS|FFS|TFS|LFS|GRFS)|[a-z/]+{D0}free(?:{D}(?:survivals?"
+        rf"(?-i:DDFS|DRFS|DMFS)|distant disease{D0}free(?:{D}(?:survivals?|interval))?"
+        rf"|(?-i:RFS|LRFS|LRR-?FS|CSS|DSS|BCSS|MFS|FFS|TFS|LFS|GRFS)|[a-z/]+{D0}free(?:{D}(?:survivals?"
         rf"|intervals?))"
         rf"|[a-z]+{D}specific(?: and overall)?{D}(?:survivals?|mortality)|(?:breast )?cancer survival"
         rf"|(?:MRD{D})?negative{D}survival|survival (?:benefit|advantage|difference|gain|analys\w+|curves?"
@@ -130,18 +127,24 @@ ENTRIES = (
         rf"|metabolic |metastatic |renal |tumou?r )?(?:responses?|remissions?|regressions?"
         rf"|responders?)(?:{D}rates?)?",
     ),
+    EndpointEntry("CBR", "rate", rf"(?-i:CBR)|clinical{D}benefits?(?:{D}rates?)?"),
+    EndpointEntry("DCR", "rate", rf"(?-i:DCR)|(?:disease|tumou?r){D}control(?:{D}rates?)?"),
     EndpointEntry(
-        "CBR",
+        "NO_RESPONSE",
         "rate",
-        rf"(?-i:CBR|DCR)|clinical{D}benefits?(?:{D}rates?)?|(?:disease|tumou?r){D}control(?:{D}rates?)?"
-        rf"|stable{D}disease|(?-i:SD|PD)(?![\s-]?L)"
+        rf"stable{D}disease|(?-i:SD|PD)(?![\s-]?L)"
         rf"|progressive{D}disease|disease{D}stabili[sz]ation|local{D}control",
     ),
     EndpointEntry(
         "DOR",
         "time",
-        r"(?-i:m?D[Oo]R)|durations? of (?:\w+ ){0,2}(?:responses?|remissions?|benefits?"
-        r"|disease control)|(?:responses?|remissions?) durations?"
+        r"(?-i:m?D[Oo]R)|durations? of (?:\w+ ){0,2}(?:responses?|remissions?)"
+        r"|(?:responses?|remissions?) durations?",
+    ),
+    EndpointEntry(
+        "ON_TREATMENT",
+        "time",
+        r"durations? of (?:\w+ ){0,2}(?:benefits?|disease control)"
         r"|(?:duration|time|months) (?:of|on) (?:\w+ )?(?:treatment|therapy|exposure)|treatment duration",
     ),
     EndpointEntry(
@@ -197,7 +200,7 @@ ENTRIES = (
 KIND = {entry.key: entry.kind for entry in ENTRIES}
 TIME_KEYS = frozenset(k for k, kind in KIND.items() if kind == "time")
 RATE_KEYS = frozenset(k for k, kind in KIND.items() if kind == "rate")
-EXTRACTED = frozenset({"PFS", "OS", "ORR"})
+EXTRACTED = frozenset(map(str, CORE_ENDPOINTS))
 
 _PATTERN = re.compile(
     "(?:" + "|".join(f"(?P<{e.key}_{n}>{e.words})" for n, e in enumerate(ENTRIES)) + r")(?![A-Za-z0-9])",
@@ -226,6 +229,10 @@ _WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=\s?(?i:C
 _ANY_FREE = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z/]+{D}(?:free|specific)", re.IGNORECASE)
 
 # A text in which none of these occurs holds no finding: nothing else is looked at.
+_TRIGGER_OF_MORE = re.compile(
+    r"TTP|DFS|EFS|D[Oo]R|CBR|DCR|(?<![A-Za-z])s?CRi?(?![A-Za-z])|(?i:free|benefit|control|remission"
+    r"|respon|progression)"
+)
 _TRIGGER = re.compile(
     r"PFS|(?<![A-Za-z])[mr]?OS(?![A-Za-z])|ORR|(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
     r"|remission|[Hh]azard|alive|PR (?:or|and) |\u2265\s?PR|partial r"
@@ -242,9 +249,14 @@ class EndpointMention:
     end: int
 
 
-def mentions_endpoint(text: str, start: int = 0, end: int | None = None) -> bool:
-    """Whether a word of PFS, OS or ORR occurs at all (the cheap test that comes first)."""
-    return _TRIGGER.search(text, start, len(text) if end is None else end) is not None
+def mentions_endpoint(
+    text: str, start: int = 0, end: int | None = None, *, wanted: frozenset[str] = EXTRACTED
+) -> bool:
+    """Whether a word of PFS, OS or ORR, or of what else is wanted, occurs at all (the cheap test)."""
+    stop = len(text) if end is None else end
+    if _TRIGGER.search(text, start, stop) is not None:
+        return True
+    return not wanted <= EXTRACTED and _TRIGGER_OF_MORE.search(text, start, stop) is not None
 
 
 def find_endpoints(text: str, start: int = 0, end: int | None = None) -> Iterator[EndpointMention]:

@@ -59,7 +59,7 @@ def make_finding(text: str, candidate: Candidate, *, design: str = "") -> Findin
 
 def _statistic(link: Link) -> str:
     if link.statistic == "rate":
-        return "response_rate" if link.key == "ORR" else "landmark_rate"
+        return "response_rate" if Endpoint(link.key).is_response else "landmark_rate"
     return link.statistic
 
 

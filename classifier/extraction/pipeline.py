@@ -23,7 +23,7 @@ from classifier.extraction.proposals import Proposal, Proposer, Told, Unit
 from classifier.extraction.reading import read_sentence
 from classifier.extraction.sentences import Sentence, split_sentences
 from classifier.extraction.tokens import Token
-from data.records import Finding
+from data.records import CORE_ENDPOINTS, Endpoint, Finding
 from models.outcome_spans import ArmChoice, OutcomeSpans, load_outcome_spans
 
 MAX_TEXT = 20_000  # code points that are read of one text: several times a long abstract
@@ -62,10 +62,16 @@ class Extractor:
     model : OutcomeSpans or None
         Accepts or rejects the candidates and gives each finding its confidence; without one the rules
         alone decide, and findings carry no confidence.
+    endpoints : iterable of Endpoint, default=PFS, OS and ORR
+        Whose results are extracted. The model was fitted on the default ones; of others it knows what
+        these have in common with them.
     """
 
-    def __init__(self, model: OutcomeSpans | None = None) -> None:
+    def __init__(
+        self, model: OutcomeSpans | None = None, *, endpoints: Iterable[Endpoint] = CORE_ENDPOINTS
+    ) -> None:
         self.model = model
+        self.wanted = frozenset(map(str, endpoints))
         self.weigher = Weigher((model.arms if model is not None else None) or ArmChoice(prior=PRIOR))
 
     def extract(self, text: str) -> Extraction:
@@ -82,7 +88,7 @@ class Extractor:
 
     def explain(self, text: str) -> list[Trace]:
         """Each number near an endpoint, and why it was or was not taken."""
-        traces = list(_no_values(text))
+        traces = list(_no_values(text, self.wanted))
         for candidate in self._candidates(text, split_sentences(text[:MAX_TEXT])):
             token = candidate.link.token
             taken = self._finding(text, candidate) is not None
@@ -190,7 +196,7 @@ class Extractor:
             if sentence.end - sentence.start > MAX_SENTENCE:
                 focus = None
                 continue
-            if mentions_endpoint(text, sentence.start, sentence.end):
+            if mentions_endpoint(text, sentence.start, sentence.end, wanted=self.wanted):
                 since = 0
             elif primary is None or not _MEDIAN_WAS.search(text, sentence.start, sentence.end):
                 since += 1
@@ -207,9 +213,9 @@ class Extractor:
             if not links:
                 continue
             planned = is_planned(text, sentence)
-            candidates = [judge(text, sentence, tokens, link, planned) for link in links]
+            candidates = [judge(text, sentence, tokens, k, planned, wanted=self.wanted) for k in links]
             for candidate in candidates:
-                if candidate.link.key != "ORR":
+                if not candidate.wanted or KIND[candidate.link.key] != "rate":
                     continue
                 if elsewhere is None:
                     elsewhere = is_of_another_disease(text[:MAX_TEXT])
@@ -249,12 +255,12 @@ _HOW = {
 }
 
 
-def _no_values(text: str) -> Iterator[Trace]:
+def _no_values(text: str, wanted: frozenset[str]) -> Iterator[Trace]:
     """Numbers beside an endpoint that can be no result, by what they are instead."""
     for sentence in split_sentences(text[:MAX_TEXT]):
         if sentence.end - sentence.start > MAX_SENTENCE:
             continue
-        if not mentions_endpoint(text, sentence.start, sentence.end):
+        if not mentions_endpoint(text, sentence.start, sentence.end, wanted=wanted):
             continue
         for token in read_sentence(text, sentence):
             q = token.quantity
@@ -322,6 +328,14 @@ def same_result(a: Finding, b: Finding) -> bool:
     return a.value is None or (b.value is not None and abs(a.value - b.value) <= 0.051)
 
 
-def load_extractor(bundle: Path | None = None, *, rules_only: bool = False) -> Extractor:
-    """The extractor with the shipped model, or with the one in `bundle`; or with none at all."""
-    return Extractor(None if rules_only else load_outcome_spans(bundle))
+def load_extractor(
+    bundle: Path | None = None,
+    *,
+    rules_only: bool = False,
+    endpoints: Iterable[Endpoint] = CORE_ENDPOINTS,
+) -> Extractor:
+    """The extractor with the shipped model, or with the one in `bundle`; or with none at all.
+
+    `endpoints` are those whose results are extracted.
+    """
+    return Extractor(None if rules_only else load_outcome_spans(bundle), endpoints=endpoints)

@@ -244,7 +244,7 @@ def test_a_correction_that_cannot_be_is_refused(review, changes, message) -> Non
 
 # The same rules, asked of the database by somebody who goes past the code.
 RAW = [
-    pytest.param({"endpoint": "DFS"}, id="unknown endpoint"),
+    pytest.param({"endpoint": "QOL"}, id="unknown endpoint"),
     pytest.param({"statistic": "response_rate"}, id="PFS as a response rate"),
     pytest.param({"value": None}, id="no value and not 'not reached'"),
     pytest.param({"source": "hearsay"}, id="unknown source"),

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import ProtocolError
 from data.protocol import CRITERIA, Mode, Stage, parse_protocol, template
-from data.records import Design
+from data.records import CORE_ENDPOINTS, Design, Endpoint
 
 FULL = """title = "Retreatment"
 question = "Does it work twice?"
@@ -31,6 +31,9 @@ published_from = 2015-01-01
 [screening]
 mode = "dual_then_single"
 dual_records = 100
+
+[findings]
+endpoints = ["DOR", "PFS"]
 """
 
 
@@ -41,6 +44,7 @@ def test_everything_that_a_protocol_says_is_read() -> None:
     assert protocol.criterion("study_design").designs == (Design.RCT, Design.OBSERVATIONAL)
     assert (protocol.languages, protocol.published_from) == (("english",), dt.date(2015, 1, 1))
     assert (protocol.modes[Stage.TITLE_ABSTRACT], protocol.dual_records) == (Mode.DUAL_THEN_SINGLE, 100)
+    assert protocol.endpoints == (Endpoint.PFS, Endpoint.DOR)
     assert protocol.reasons[:5] == CRITERIA
     assert protocol.reasons[-1] == "wrong_dose"
 
@@ -48,6 +52,7 @@ def test_everything_that_a_protocol_says_is_read() -> None:
 def test_the_template_is_a_valid_protocol_of_one_reviewer() -> None:
     protocol = parse_protocol(template())
     assert set(protocol.modes.values()) == {Mode.SINGLE}
+    assert protocol.endpoints == CORE_ENDPOINTS == parse_protocol('title = "T"').endpoints
 
 
 ERRORS = [
@@ -73,6 +78,8 @@ ERRORS = [
     pytest.param(
         FULL.replace('["wrong_dose"]', '["date"]'), "p:3: exclusion_reasons 'date' is there", id="reason"
     ),
+    pytest.param(FULL.replace('"DOR"', '"pCR"'), "p:24: findings.endpoints 'pCR' is none of", id="endpoint"),
+    pytest.param(FULL.replace('"DOR", "PFS"', ""), "p:24: findings.endpoints is empty", id="no endpoint"),
     pytest.param(FULL.replace('"Retreatment"', '" "'), "p:1: title is missing", id="title"),
     pytest.param(FULL.replace('"Adults"', '"Adults'), "p:6: not valid TOML", id="syntax"),
     pytest.param('{"title": "T",\n "population": [}', "p:2: not valid JSON", id="JSON syntax"),

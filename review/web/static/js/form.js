@@ -1,11 +1,15 @@
 // The form of one finding: for a correction, an addition, or a blind value.
 
-const STATISTICS = { PFS: ["median", "landmark_rate", "hazard_ratio", "mean"], OS: ["median", "landmark_rate", "hazard_ratio", "mean"], ORR: ["response_rate"] };
+// The endpoints that the protocol asks for; of a response there is a rate, of a time the rest.
+const ENDPOINTS = document.getElementById("desk").dataset.endpoints.split(",");
+const RESPONSES = ["ORR", "CR", "CBR", "DCR"];
+const OF_TIMES = ["median", "landmark_rate", "hazard_ratio", "mean"];
+const statisticsOf = (endpoint) => (RESPONSES.includes(endpoint) ? ["response_rate"] : OF_TIMES);
 export const UNITS = { median: "months", mean: "months", landmark_rate: "percent", hazard_ratio: "ratio", response_rate: "percent" };
 const NUMBERS = ["value", "value_max", "ci_lower", "ci_upper", "ci_level", "timepoint_months", "count", "total"];
 const MAIN = [
-  ["endpoint", "Endpoint", ["PFS", "OS", "ORR"]],
-  ["statistic", "Statistic", STATISTICS.PFS],
+  ["endpoint", "Endpoint", ENDPOINTS],
+  ["statistic", "Statistic", OF_TIMES],
   ["value", "Value"],
   ["not_reached", "Not reached", ["no", "yes"]],
   ["ci_lower", "CI from"],
@@ -41,7 +45,8 @@ function field([name, told, choices, wide], value) {
   let input;
   if (choices) {
     input = document.createElement("select");
-    for (const choice of choices) input.append(new Option(choice.replaceAll("_", " ") || "not said", choice));
+    const known = name === "endpoint" && value && !choices.includes(value) ? [...choices, value] : choices;
+    for (const choice of known) input.append(new Option(choice.replaceAll("_", " ") || "not said", choice));
   } else {
     input = document.createElement("input");
     input.type = "text";
@@ -100,8 +105,9 @@ export function buildForm({ fields, place, withPlace, onSave, onCancel }) {
   const statistic = form.elements.statistic;
   const fit = () => {
     const before = statistic.value;
-    statistic.replaceChildren(...STATISTICS[endpoint.value].map((s) => new Option(s.replaceAll("_", " "), s)));
-    if (STATISTICS[endpoint.value].includes(before)) statistic.value = before;
+    const possible = statisticsOf(endpoint.value);
+    statistic.replaceChildren(...possible.map((s) => new Option(s.replaceAll("_", " "), s)));
+    if (possible.includes(before)) statistic.value = before;
   };
   fit();
   if (fields.statistic) statistic.value = fields.statistic;
@@ -168,8 +174,10 @@ export function changesOf(fields, values) {
 export function guess(text) {
   const number = text.match(/\d+(?:[.,·]\d+)?/)?.[0] ?? "";
   const fields = { value: number.replace(/[,·]/, "."), source: "own", not_reached: false };
-  if (/%|percent/i.test(text)) Object.assign(fields, { endpoint: "ORR", statistic: "response_rate" });
-  else Object.assign(fields, { endpoint: "PFS", statistic: "median" });
+  const share = /%|percent/i.test(text);
+  const likely = share ? ENDPOINTS.find((e) => RESPONSES.includes(e)) : ENDPOINTS.find((e) => !RESPONSES.includes(e));
+  const endpoint = likely ?? ENDPOINTS[0];
+  Object.assign(fields, { endpoint, statistic: statisticsOf(endpoint).includes("median") ? (share ? "landmark_rate" : "median") : "response_rate" });
   if (/not (yet )?(been )?reached|\bN[RE]\b/i.test(text)) Object.assign(fields, { not_reached: true, value: "" });
   return fields;
 }

@@ -3,17 +3,15 @@
     python -m benchmarks.extraction              the parts that are open, cross-validated by record
     python -m benchmarks.extraction closed       what stayed closed until the end
     python -m benchmarks.extraction fit DIR      fit the accept/reject model, write its bundle
-    python -m benchmarks.extraction split DIR    copies of the two parts
 
 A third of each set (`sha256(record_id) % 3 == 0`) was set aside before the first rule was written, and scored
-once; half of it was opened on 2026-11-22, the other half stayed closed. Of the synthetic abstracts under
-`written/` those with even numbers are open, those with odd numbers are only scored. Rules are tuned, and the
-model is fitted, on what is open; the figures of what is closed are reported apart.
+once; half of it was opened on 2026-11-22, the other half stayed closed. Of the abstracts annotated for this
+project (`written/`) every second or fourth is closed. Rules are tuned, and the models are fitted, on what is
+open; the figures of what is closed are reported apart. What belongs where: `annotated.py`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import re
@@ -22,13 +20,22 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.annotated import (
+    CLOSED,
+    FOLDER,
+    OPEN,
+    SETS,
+    AnnotatedText,
+    gold_findings,
+    load_records,
+)
 from classifier.extraction import (
     Extraction,
     Extractor,
@@ -41,21 +48,7 @@ from classifier.extraction.arm_choice import PRIOR
 from data.records import CORE_ENDPOINTS, Endpoint, Finding, Statistic, Unit
 from models.outcome_spans import ArmChoice, OutcomeSpans, save_outcome_spans
 
-FITTED = ("open", "opened", "written open")  # the parts that the shipped model is fitted on
-SETS = ("dev", "other", "challenge", "written")
 GROUPS = Path(__file__).resolve().parent / "groups.txt"
-WRITTEN = Path(__file__).resolve().parent / "written"
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "benchmarks" / "extraction"
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotatedText:
-    """One abstract with its annotated mentions (rows of the gold file)."""
-
-    set_name: str
-    record_id: str
-    text: str
-    mentions: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,98 +61,6 @@ class CrossValidated:
     n_right: int
 
 
-def is_set_aside(record_id: str) -> bool:
-    """Whether the record belongs to the third that no rule may be tuned on.
-
-    Examples
-    --------
-    >>> is_set_aside("a"), is_set_aside("g")
-    (False, True)
-    """
-    return int(hashlib.sha256(record_id.encode()).hexdigest(), 16) % 3 == 0
-
-
-def part_of(record_id: str) -> str:
-    """The part of a record: open, opened (set aside at first, read since) or closed; written ones apart.
-
-    Examples
-    --------
-    >>> [part_of(name) for name in ("a", "g", "h", "W001", "W002")]
-    ['open', 'closed', 'opened', 'written closed', 'written open']
-    """
-    if re.fullmatch(r"W\d+", record_id):
-        return "written closed" if int(record_id[1:]) % 2 else "written open"
-    if not is_set_aside(record_id):
-        return "open"
-    half = int(hashlib.sha256(record_id.encode()).hexdigest(), 16) // 27 % 2
-    return "closed" if half else "opened"
-
-
-def file_of(set_name: str, kind: str) -> Path:
-    """Where the texts or the gold of a set lie."""
-    if set_name == "written":
-        return WRITTEN / f"outcomes.{kind}.jsonl"
-    return FOLDER / f"{set_name}.{kind}.jsonl"
-
-
-def lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The JSON objects of a file with one per line."""
-    with path.open(encoding="utf-8") as handle:
-        for line in handle:
-            if line.strip():
-                yield json.loads(line)
-
-
-def split(out: Path) -> None:
-    """Write `open/` and `aside/` copies of each set's texts and golds under `out`."""
-    for part, aside in (("open", False), ("aside", True)):
-        folder = out / part
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in SETS:
-            for kind in ("texts", "gold"):
-                rows = [
-                    row
-                    for row in lines(FOLDER / f"{name}.{kind}.jsonl")
-                    if is_set_aside(str(row["record_id"])) == aside
-                ]
-                with (folder / f"{name}.{kind}.jsonl").open("w", encoding="utf-8") as handle:
-                    handle.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def gold_findings(rows: Sequence[Mapping[str, Any]]) -> list[Finding]:
-    """The annotated mentions of one text as findings."""
-    return [
-        Finding(
-            endpoint=Endpoint(row["endpoint"]),
-            statistic=Statistic(row["statistic"]),
-            value=row.get("value"),
-            not_reached=bool(row.get("not_reached")),
-            unit=Unit(row["unit"]),
-            arm=row.get("arm"),
-            start=row["start"],
-            end=row["end"],
-            evidence_start=row["start"],
-            evidence_end=row["end"],
-        )
-        for row in rows
-    ]
-
-
-def load_records(*parts: str) -> list[AnnotatedText]:
-    """The annotated abstracts of all sets that belong to one of `parts` (see `part_of`)."""
-    found = []
-    for name in SETS:
-        gold: dict[str, list[dict[str, Any]]] = {}
-        for row in lines(file_of(name, "gold")):
-            gold.setdefault(str(row["record_id"]), []).append(row)
-        for row in lines(file_of(name, "texts")):
-            record_id = str(row["record_id"])
-            if part_of(record_id) in parts:
-                mentions = [m for m in gold.get(record_id, []) if m.get("type") != "record"]
-                found.append(AnnotatedText(name, record_id, str(row["text"]), tuple(mentions)))
-    return found
-
-
 def official_score(records: Sequence[AnnotatedText], extractors: Sequence[Extractor]) -> dict[str, Any]:
     """Figures of the sets' own scorer; `extractors[i]` reads `records[i]`."""
     scores: dict[str, Any] = {}
@@ -168,8 +69,7 @@ def official_score(records: Sequence[AnnotatedText], extractors: Sequence[Extrac
             continue
         with tempfile.TemporaryDirectory() as folder:
             gold, found = Path(folder, "gold.jsonl"), Path(folder, "found.jsonl")
-            ids = {r.record_id for r in records if r.set_name == name}
-            kept = [row for row in lines(file_of(name, "gold")) if row["record_id"] in ids]
+            kept = [_whole(row) for r in records if r.set_name == name for row in (*r.mentions, r.facts)]
             gold.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
             with found.open("w", encoding="utf-8") as handle:
                 for record, extractor in zip(records, extractors, strict=True):
@@ -178,6 +78,11 @@ def official_score(records: Sequence[AnnotatedText], extractors: Sequence[Extrac
             command = [sys.executable, str(FOLDER / "score_mentions.py"), str(gold), str(found)]
             scores[name] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     return scores
+
+
+def _whole(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A gold row with what is left out where it is null."""
+    return {"value": None, "n_total": None, "follow_up_months": None, **row}
 
 
 def errors_by_kind(records: Sequence[AnnotatedText], extractors: Sequence[Extractor]) -> Counter[str]:
@@ -347,9 +252,9 @@ def bench(*parts: str) -> None:
     rules, shipped = Extractor(), load_extractor()
     report("nearest number (baseline)", official_score(records, [NearestNumber()] * len(records)))
     report("rules and hand-set weights", official_score(records, [rules] * len(records)))
-    if set(parts) <= set(FITTED):
-        cross = cross_validate(load_records(*FITTED))
-        fitted = dict(zip((r.record_id for r in load_records(*FITTED)), cross.extractors, strict=True))
+    if set(parts) <= set(OPEN):
+        cross = cross_validate(load_records(*OPEN))
+        fitted = dict(zip((r.record_id for r in load_records(*OPEN)), cross.extractors, strict=True))
         scores = official_score(records, [fitted[r.record_id] for r in records])
         report("rules and model, cross-validated by record", scores)
         print(f"  calibration error {cross.calibration_error:.4f} over {cross.n_candidates} candidates")
@@ -363,7 +268,7 @@ def bench(*parts: str) -> None:
 
 def fit(out: Path) -> None:
     """Fit the accept/reject model on the open texts and write its bundle to `out`."""
-    records = load_records(*FITTED)
+    records = load_records(*OPEN)
     rules = Extractor()
     pairs = [rules.examples(r.text, gold_findings(r.mentions)) for r in records]
     rows, labels = [r for rows, _ in pairs for r in rows], [y for _, ys in pairs for y in ys]
@@ -372,7 +277,7 @@ def fit(out: Path) -> None:
     metrics = {f"f1_{name}_cross_validated": float(s["all"]["f1"]) for name, s in scores.items()}
     metrics["calibration_error_cross_validated"] = round(cross.calibration_error, 4)
     told = (
-        f"{len(records)} annotated abstracts (what is open of dev, other, challenge and written), {len(rows)}"
+        f"{len(records)} annotated abstracts (what is open of {', '.join(SETS)}), {len(rows)}"
         f" candidates; {len(marked_groups())} synthetic texts for the groups"
     )
     model = OutcomeSpans().fit(rows, labels)
@@ -389,16 +294,14 @@ if __name__ == "__main__":
     if not FOLDER.is_dir():
         sys.exit(f"{FOLDER}: the annotated abstracts are not there; nothing to measure")
     match sys.argv[1:]:
-        case ["split", folder]:
-            split(Path(folder))
         case ["fit", folder]:
             fit(Path(folder))
         case []:
-            for part in FITTED:
+            for part in OPEN:
                 print(f"== {part}")
                 bench(part)
         case ["closed"]:
-            for part in ("closed", "written closed"):
+            for part in CLOSED:
                 print(f"== {part}")
                 bench(part)
         case _:

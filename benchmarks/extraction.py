@@ -2,7 +2,9 @@
 
     python -m benchmarks.extraction              the parts that are open, cross-validated by record
     python -m benchmarks.extraction closed       what stayed closed until the end
-    python -m benchmarks.extraction fit DIR      fit the accept/reject model, write its bundle
+    python -m benchmarks.extraction errors [--shipped] [SET ...]
+                                                 each error on open records, in its sentence
+    python -m benchmarks.extraction fit DIR      fit the models, write their bundle
 
 A third of each set (`sha256(record_id) % 3 == 0`) was set aside before the first rule was written, and scored
 once; half of it was opened on 2026-11-22, the other half stayed closed. Of the abstracts annotated for this
@@ -20,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,24 +87,74 @@ def _whole(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"value": None, "n_total": None, "follow_up_months": None, **row}
 
 
-def errors_by_kind(records: Sequence[AnnotatedText], extractors: Sequence[Extractor]) -> Counter[str]:
-    """How often each kind of error occurs, by the rules of the sets' own scorer."""
+@dataclass(frozen=True, slots=True)
+class Error:
+    """One thing that is wrong: its kind, what was due, what was found, and the words around it."""
+
+    record_id: str
+    kind: str
+    due: object
+    found: object
+    words: str
+
+
+def errors(records: Sequence[AnnotatedText], extractors: Sequence[Extractor]) -> Iterator[Error]:
+    """Everything that is wrong, by the rules of the sets' own scorer."""
     spec = importlib.util.spec_from_file_location("score_mentions", FOLDER / "score_mentions.py")
     if spec is None or spec.loader is None:
         raise FileNotFoundError(FOLDER / "score_mentions.py")
     scorer = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(scorer)
-    kinds: Counter[str] = Counter()
     for record, extractor in zip(records, extractors, strict=True):
-        gold = [dict(m) for m in record.mentions]
-        found = [row for row in rows_of(record, extractor) if row.get("type") != "record"]
+        gold = [_whole(m) for m in record.mentions]
+        *found, facts = rows_of(record, extractor)
         pairs, missed, spurious = scorer.match(gold, found)
-        kinds.update(f"missed: {m['statistic']}" for m in missed)
-        kinds.update(f"spurious: {m['statistic']}" for m in spurious)
+
+        def error(
+            kind: str, at: Mapping[str, Any], due: object, said: object, r: AnnotatedText = record
+        ) -> Error:
+            before, after = (
+                r.text[max(0, at["start"] - 150) : at["start"]],
+                r.text[at["end"] : at["end"] + 70],
+            )
+            words = f"{before}>>>{r.text[at['start'] : at['end']]}<<<{after}"
+            return Error(r.record_id, kind, due, said, words)
+
+        for m in missed:
+            yield error(f"missed: {m['statistic']}", m, (m["endpoint"], m["value"], m.get("arm")), None)
+        for m in spurious:
+            said = (m["endpoint"], m["value"], m["rule"], m["confidence"])
+            yield error(f"spurious: {m['statistic']}", m, None, said)
+        arms = {m.get("arm") for m in gold}
         for g, f in pairs:
-            same = scorer.same_details(g, f, {m.get("arm") for m in gold})
-            kinds.update(_wrong(g, f, name) for name, right in same.items() if not right)
-    return kinds
+            for name, right in scorer.same_details(g, f, arms).items():
+                if not right:
+                    keys = {
+                        "arm": ("arm",),
+                        "ci": ("ci_lower", "ci_upper"),
+                        "timepoint": ("timepoint_months",),
+                    }
+                    due, said = ([row.get(k) for k in keys[name]] for row in (g, f))
+                    yield error(_wrong(g, f, name), g, due, said)
+        for name in ("n_total", "follow_up_months", "design"):
+            due, said = record.facts.get(name), facts[name]
+            same = due == said if name == "design" else scorer.same_number(due, said, 0.05)
+            if not same:
+                yield Error(record.record_id, f"fact: {name}", due, said, record.text[:100])
+
+
+def errors_by_kind(records: Sequence[AnnotatedText], extractors: Sequence[Extractor]) -> Counter[str]:
+    """How often each kind of error occurs in the mentions."""
+    return Counter(e.kind for e in errors(records, extractors) if not e.kind.startswith("fact"))
+
+
+def list_errors(*sets: str, shipped: bool) -> None:
+    """Print each error on the open records of some sets; with cross-validated models or the shipped one."""
+    records = load_records(*OPEN)
+    extractors = [load_extractor()] * len(records) if shipped else cross_validate(records).extractors
+    kept = [(r, e) for r, e in zip(records, extractors, strict=True) if r.set_name in (sets or SETS)]
+    for e in errors([r for r, _ in kept], [x for _, x in kept]):
+        print(f"{e.record_id}\t{e.kind}\tdue {e.due}\tfound {e.found}\t{e.words}")
 
 
 def _wrong(gold: Mapping[str, Any], found: Mapping[str, Any], name: str) -> str:
@@ -304,5 +356,9 @@ if __name__ == "__main__":
             for part in CLOSED:
                 print(f"== {part}")
                 bench(part)
+        case ["errors", "--shipped", *names]:
+            list_errors(*names, shipped=True)
+        case ["errors", *names]:
+            list_errors(*names, shipped=False)
         case _:
             sys.exit(__doc__)

@@ -123,8 +123,8 @@ def errors(records: Sequence[AnnotatedText], extractors: Sequence[Extractor]) ->
         for m in missed:
             yield error(f"missed: {m['statistic']}", m, (m["endpoint"], m["value"], m.get("arm")), None)
         for m in spurious:
-            said = (m["endpoint"], m["value"], m["rule"], m["confidence"])
-            yield error(f"spurious: {m['statistic']}", m, None, said)
+            what = (m["endpoint"], m["value"], m["rule"], m["confidence"])
+            yield error(f"spurious: {m['statistic']}", m, None, what)
         arms = {m.get("arm") for m in gold}
         for g, f in pairs:
             for name, right in scorer.same_details(g, f, arms).items():
@@ -134,13 +134,13 @@ def errors(records: Sequence[AnnotatedText], extractors: Sequence[Extractor]) ->
                         "ci": ("ci_lower", "ci_upper"),
                         "timepoint": ("timepoint_months",),
                     }
-                    due, said = ([row.get(k) for k in keys[name]] for row in (g, f))
-                    yield error(_wrong(g, f, name), g, due, said)
+                    wanted, said = ([row.get(k) for k in keys[name]] for row in (g, f))
+                    yield error(_wrong(g, f, name), g, wanted, said)
         for name in ("n_total", "follow_up_months", "design"):
-            due, said = record.facts.get(name), facts[name]
-            same = due == said if name == "design" else scorer.same_number(due, said, 0.05)
+            stated, read = record.facts.get(name), facts[name]
+            same = stated == read if name == "design" else scorer.same_number(stated, read, 0.05)
             if not same:
-                yield Error(record.record_id, f"fact: {name}", due, said, record.text[:100])
+                yield Error(record.record_id, f"fact: {name}", stated, read, record.text[:100])
 
 
 def errors_by_kind(records: Sequence[AnnotatedText], extractors: Sequence[Extractor]) -> Counter[str]:

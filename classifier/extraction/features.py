@@ -29,7 +29,6 @@ def candidate_features(text: str, candidate: Candidate) -> dict[str, float]:
         "interval": float(token.interval is not None),
         "count": float(token.count is not None),
         "time point": float(link.timepoint is not None),
-        "arm": float(candidate.arm is not None),
         "shared": float(bool(link.others)),
     }
     if q is not None and q.value is not None:
@@ -75,8 +74,9 @@ _CUES = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"\b(?:we|our|this (?:study|trial|analysis)|methods?|were (?:randomi[sz]ed|randomly|enrolled|treated|included"
-    r"|reviewed|assigned|identified|analy[sz]ed|eligible)|patients (?:received|were)|retrospective\w*|enrolled)\b",
+    r"\b(?:we|our|this (?:study|trial|analysis)|methods?|were (?:randomi[sz]ed|randomly|enrolled|treated"
+    r"|included|reviewed|assigned|identified|analy[sz]ed|eligible)|patients (?:received|were)"
+    r"|retrospective\w*|enrolled)\b",
     re.IGNORECASE,
 )
 
@@ -93,4 +93,6 @@ def _sentence(text: str, candidate: Candidate) -> dict[str, float]:
     return row
 
 
-_NAMED = re.compile(r"\b[A-Z][A-Za-z]*[A-Z0-9][A-Z0-9-]+ (?:trial|study)|\b(?:trial|study) [A-Z][A-Z0-9-]{3,}")
+_NAMED = re.compile(
+    r"\b[A-Z][A-Za-z]*[A-Z0-9][A-Z0-9-]+ (?:trial|study)|\b(?:trial|study) [A-Z][A-Z0-9-]{3,}"
+)

@@ -145,5 +145,5 @@ def finding_cells(finding: Finding) -> tuple[str, ...]:
         "" if finding.count is None else f"{finding.count}/{finding.total or '?'}",
         finding.arm or "",
         finding.source_study or str(finding.source),
-        "" if finding.confidence is None else f"{finding.confidence:.2f}",
+        "" if finding.confidence is None else f"{min(finding.confidence, 0.99):.2f}",  # never certain
     )

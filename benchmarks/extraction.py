@@ -20,10 +20,10 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +38,9 @@ from benchmarks.annotated import (
     gold_findings,
     load_records,
 )
+from benchmarks.nearest_number import NearestNumber
 from classifier.extraction import (
-    Extraction,
     Extractor,
-    RecordFacts,
     facts_row,
     load_extractor,
     mention_row,
@@ -149,10 +148,16 @@ def errors_by_kind(records: Sequence[AnnotatedText], extractors: Sequence[Extrac
     return Counter(e.kind for e in errors(records, extractors) if not e.kind.startswith("fact"))
 
 
+@cache
+def crossed() -> CrossValidated:
+    """Every open record with models that were fitted without it."""
+    return cross_validate(load_records(*OPEN))
+
+
 def list_errors(*sets: str, shipped: bool) -> None:
     """Print each error on the open records of some sets; with cross-validated models or the shipped one."""
     records = load_records(*OPEN)
-    extractors = [load_extractor()] * len(records) if shipped else cross_validate(records).extractors
+    extractors = [load_extractor()] * len(records) if shipped else crossed().extractors
     kept = [(r, e) for r, e in zip(records, extractors, strict=True) if r.set_name in (sets or SETS)]
     for e in errors([r for r, _ in kept], [x for _, x in kept]):
         print(f"{e.record_id}\t{e.kind}\tdue {e.due}\tfound {e.found}\t{e.words}")
@@ -233,59 +238,6 @@ def _placed(endpoint: Endpoint, start: int, end: int, arm: str | None) -> Findin
     )
 
 
-class NearestNumber(Extractor):
-    """The naive baseline: an endpoint word, then the nearest number of a fitting unit behind it."""
-
-    def extract(self, text: str) -> Extraction:
-        """Findings by the nearest-number rule."""
-        found = []
-        for match in _NAIVE.finditer(text):
-            endpoint = Endpoint(str(match.lastgroup))
-            number = _NAIVE_NUMBER.search(text, match.end(), match.end() + 80)
-            if number is None:
-                continue
-            percent = number["unit"] == "%"
-            if (endpoint is Endpoint.ORR) != percent and endpoint is Endpoint.ORR:
-                continue
-            statistic = Statistic.MEDIAN if not percent else Statistic.LANDMARK_RATE
-            statistic = Statistic.RESPONSE_RATE if endpoint is Endpoint.ORR else statistic
-            try:
-                found.append(
-                    Finding(
-                        endpoint=endpoint,
-                        statistic=statistic,
-                        value=float(number["value"].replace("\u00b7", ".")),
-                        unit=Unit.PERCENT if percent else Unit.MONTHS,
-                        start=number.start(),
-                        end=number.end(),
-                        evidence_start=match.start(),
-                        evidence_end=number.end(),
-                        value_text=number[0],
-                    )
-                )
-            except ValueError:
-                continue
-        return Extraction(tuple(found), RecordFacts(None, None, "other"))
-
-
-_NAIVE = re.compile(
-    r"(?P<PFS>progression-free survival|\bPFS\b)|(?P<OS>overall survival|\bOS\b)|(?P<ORR>response rate"
-    r"|\bORR\b)",
-    re.I,
-)
-_NAIVE_NUMBER = re.compile(r"(?P<value>\d+(?:[.\u00b7]\d+)?)\s*(?P<unit>%|months)")
-
-
-def texts_per_second(records: Sequence[AnnotatedText], extractor: Extractor) -> float:
-    """Texts that one core reads in a second of its own time, each read for the first time."""
-    for record in load_records("open")[:10]:
-        extractor.extract(record.text)
-    begin = time.process_time()
-    for record in records:
-        extractor.extract(record.text)
-    return len(records) / (time.process_time() - begin)
-
-
 def report(title: str, scores: Mapping[str, Any]) -> None:
     """Print one line per set."""
     print(title)
@@ -306,7 +258,7 @@ def bench(*parts: str) -> None:
     report("nearest number (baseline)", official_score(records, [NearestNumber()] * len(records)))
     report("rules and hand-set weights", official_score(records, [rules] * len(records)))
     if set(parts) <= set(OPEN):
-        cross = cross_validate(load_records(*OPEN))
+        cross = crossed()
         fitted = dict(zip((r.record_id for r in load_records(*OPEN)), cross.extractors, strict=True))
         scores = official_score(records, [fitted[r.record_id] for r in records])
         report("rules and model, cross-validated by record", scores)
@@ -316,7 +268,6 @@ def bench(*parts: str) -> None:
         fitted = {r.record_id: shipped for r in records}
     for kind, n in sorted(errors_by_kind(records, [fitted[r.record_id] for r in records]).items()):
         print(f"  {n:4}  {kind}")
-    print(f"{texts_per_second(records, shipped):.0f} abstracts/s on one core")
 
 
 def fit(out: Path) -> None:
@@ -325,7 +276,7 @@ def fit(out: Path) -> None:
     rules = Extractor()
     pairs = [span_lessons(rules, r.text, gold_findings(r.mentions)) for r in records]
     rows, labels = [r for rows, _ in pairs for r in rows], [y for _, ys in pairs for y in ys]
-    cross = cross_validate(records)
+    cross = crossed()
     scores = official_score(records, cross.extractors)
     metrics = {f"f1_{name}_cross_validated": float(s["all"]["f1"]) for name, s in scores.items()}
     metrics["calibration_error_cross_validated"] = round(cross.calibration_error, 4)

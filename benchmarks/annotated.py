@@ -31,6 +31,7 @@ FIELDS = ("myeloma", "haematology", "solid", "breast", "hard", "cohorts")  # syn
 SETS = (*GIVEN, "mixed", *FIELDS, "pubmed")
 OPEN = ("open", "opened", "written open", "fields open", "fields opened", "pubmed open")
 UNREAD = ("fields unread",)
+FITTED = (*OPEN, *UNREAD)  # what models are fitted on
 CLOSED = ("closed", "written closed", "fields closed", "pubmed closed")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from classifier.extraction.context import Context
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.links import Link, is_duration
 from classifier.extraction.numbers import Kind
@@ -54,13 +55,13 @@ def judge(
     sentence: Sentence,
     tokens: list[Token],
     link: Link,
-    planned: bool,
+    context: Context,
     *,
     wanted: frozenset[str] = EXTRACTED,
 ) -> Candidate:
     """Say what speaks against a linked value; `wanted` are the endpoints that are extracted."""
     is_wanted = link.key in wanted
-    return Candidate(sentence, link, _refusal(text, tokens, link, planned, is_wanted), wanted=is_wanted)
+    return Candidate(sentence, link, _refusal(text, tokens, link, context, is_wanted), wanted=is_wanted)
 
 
 _RATIO_CUE = re.compile(
@@ -110,7 +111,7 @@ _DIFFERENCE_AFTER = re.compile(
 )
 
 
-def _refusal(text: str, tokens: list[Token], link: Link, planned: bool, is_wanted: bool) -> str:
+def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wanted: bool) -> str:
     q = link.token.quantity
     if q is None or not link.key:
         return "no endpoint in reach"
@@ -128,7 +129,11 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool, is_wante
         text, link.token.start - 200 if link.token.start > 200 else 0, link.token.start
     ):
         return "a hazard ratio with no endpoint in the sentence"
-    if planned:
+    if context.known:
+        return "known before"
+    if context.planned or (
+        context.perhaps_planned and link.token.interval is None and link.token.count is None
+    ):
         return "planned or hypothesised"
     if link.statistic == "plain":
         return "a number without a unit"

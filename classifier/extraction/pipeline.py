@@ -10,7 +10,7 @@ from pathlib import Path
 
 from classifier.extraction.arm_choice import PRIOR, Choose, SentenceNames, Weigher, features
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
-from classifier.extraction.context import is_of_another_disease, is_planned
+from classifier.extraction.context import end_of_background, is_of_another_disease, sentence_context
 from classifier.extraction.endpoints import EXTRACTED, KIND, find_endpoints, mentions_endpoint
 from classifier.extraction.facts import RecordFacts, record_facts
 from classifier.extraction.features import candidate_features
@@ -191,7 +191,7 @@ class Extractor:
         choose = choose or self.weigher.best
         elsewhere: bool | None = None  # asked only where there is a response
         primary = primary_endpoint(text[:MAX_TEXT])
-        since = 9
+        since, background = 9, -1
         for sentence in sentences:
             if sentence.end - sentence.start > MAX_SENTENCE:
                 focus = None
@@ -212,8 +212,10 @@ class Extractor:
             links, focus = link_sentence(text, tokens, focus)
             if not links:
                 continue
-            planned = is_planned(text, sentence)
-            candidates = [judge(text, sentence, tokens, k, planned, wanted=self.wanted) for k in links]
+            if background < 0:  # asked only where there is a number beside an endpoint
+                background = end_of_background(text, sentences)
+            context = sentence_context(text, sentence, background)
+            candidates = [judge(text, sentence, tokens, k, context, wanted=self.wanted) for k in links]
             for candidate in candidates:
                 if not candidate.wanted or KIND[candidate.link.key] != "rate":
                     continue

@@ -30,7 +30,7 @@ S1 = r"[\s\u00a0\u2009\u202f]+"
 ANY = rf"(?:{NUMBER}|{WORD_NUMBER})"
 LEVEL = r"\d{2}(?:[.\u00b7]\d)?"
 CI_WORD = (
-    rf"(?:[Cc]\.?[IiLl]\.?s?(?![A-Za-z])|Cr[Ii]s?(?![A-Za-z])|(?:confidence|credib(?:le|ility)"
+    rf"(?:[Cc]\.?[IiLl]\.?s?(?![A-Za-z])|IC(?={S}9\d{S}%)|Cr[Ii]s?(?![A-Za-z])|(?:confidence|credib(?:le|ility)"
     rf"|conf\.?){S}[-]?{S}(?:intervals?|limits?|int\.?)"
     rf"(?:{S}[\[(]{S}(?:{LEVEL}{S}%?{S})?(?:C\.?I\.?|CrI)s?{S}[\])])?)"
 )
@@ -40,8 +40,8 @@ BOUND = (
     rf"|reported|determined)"
     rf"|\u221e|infinity|upper{S1}limit{S1}not{S1}reached)"
 )
-TO = rf"{S}(?:{DASH}|to|through|\u2192)+{S}"
-TO_OR_COMMA = rf"{S}(?:{DASH}{{1,2}}|to|through|[;,/]|and){S}"
+TO = rf"{S}(?:{DASH}|to|through|\u2192|[~\u223c\uff5e])+{S}"
+TO_OR_COMMA = rf"{S}(?:{DASH}{{1,2}}|to|through|[;,/~\u223c\uff5e]|and){S}"
 PAIR = rf"(?:{BOUND}{TO_OR_COMMA}{BOUND})"
 SIGN = r"[<>\u2264\u2265~\u2248]?"
 LIST = rf"{ANY}(?:{S}{DASH}?{S}(?:,{S}(?:and|or){S1}|,|and|or|/|&){S}{ANY})*"
@@ -65,11 +65,16 @@ _PATTERN = re.compile(
     rf"(?P<p>(?:log-?rank{S})?[pP][-\s]?(?:values?)?{S}(?:for{S1}\w+{S1}\w*{S})?(?:=|<|>|\u2264|\u2265"
     rf"|of{S1}|was{S1})+{S}[<>]?{S}{NUMBER}(?:{S}[x\u00d7]{S}10\S*)?)"
     # 95% CI 1.2-3.4; CI95%: [1.2, 3.4]; 95% confidence interval [CI], 7.5 to not estimable
-    rf"|(?P<ci>(?:(?P<lv1>{LEVEL}){S}%?{S}-?{S})?{CI_WORD}(?:{S}(?P<lv2>80|9[0-9](?:\.\d)?)(?:{S}%"
+    rf"|(?P<ci>(?:(?P<lv1>{LEVEL}){S}(?:{PERCENT})?{S}-?{S})?{CI_WORD}(?:{S}(?P<lv2>80|9[0-9](?:\.\d)?)(?:{S}%"
     rf"|(?=[\s\u00a0:,;]+[\[(]?[\d<]))(?!{S}(?:{DASH}|to)))?"
     rf"{S}(?:[:=,;]|of|was|were|is|from|ranging from|vs\.?{S1}\w+"
-    rf"|for{S1}\w+)*{S}(?P<cio>[\[({{])?{S}(?P<clo>{BOUND}){TO_OR_COMMA}(?P<chi>{BOUND})(?(cio){S}[\])}}]?))"
-    rf"|(?P<cix>{LEVEL}{S}%?{S}{CI_WORD})"
+    rf"|for{S1}\w+)*{S}(?P<cio>[\[({{])?{S}(?P<clo>{BOUND}){TO_OR_COMMA}(?P<chi>{BOUND})"
+    rf"(?![\d.]*{S}{DASH}{S}\d)(?(cio){S}[\])}}]?))"
+    rf"|(?P<cil>(?:(?P<lvl1>{LEVEL}){S}{PERCENT}{S})?(?:(?:[Cc]onfidence|CI|[Cc]redible){S}-?{S})?"
+    rf"(?P<side>[Ll]ower|[Uu]pper){S1}(?:(?P<lvl2>{LEVEL}){S}{PERCENT}{S})?"
+    rf"(?:(?:confidence|CI|credible){S}-?{S}(?:interval{S1})?)?(?:limit|bound(?:ary)?)(?:{S1}of{S1}the{S1}\S+{S1}(?:CI|confidence{S1}interval))?"
+    rf"{S}(?:of|was|is|at|[:=,])?{S}(?P<one>{NUMBER})(?:{S}{PERCENT}|{S}(?P<oneu>{TIME_UNIT}))?)"
+    rf"|(?P<cix>{LEVEL}{S}(?:{PERCENT})?{S}{CI_WORD})"
     # range 2-9; IQR 17.9-27.4; SD 3.1
     rf"|(?P<mm>(?:interquartile{S1}range|inter-quartile{S1}range|IQR|[Mm]in{DASH}max|[Rr]anges?|ranging"
     rf"|total{S1}range)(?:{S}[\[(]\s*(?:IQR|\w{{1,6}})\s*[\])])?{S}(?:of{S1}\w+{S})?[:=,]?{S}(?:was|were"
@@ -108,13 +113,13 @@ _PATTERN = re.compile(
     rf"|{S}(?:{TIME_UNIT}|mg|Gy)))"
     # [0.67, 0.98]
     rf"|(?P<br>(?<=[\[(])(?P<brlo>{NUMBER}){S}[,;]{S}(?P<brhi>{NUMBER}|{NOT_REACHED_SHORT}"
-    rf"|{NOT_REACHED})(?={S}[\])]))"
+    rf"|{NOT_REACHED})(?={S}[\])]|{S}[,;]{S}[pP]{S}[=<>\u2264]))"
     # 18.6 +/- 2.1 months is read by the value below; 1.0-2.8 months, 9.1% to 47.0%
     rf"|(?P<r>(?P<rlo>{NUMBER})(?P<rlou>{S}(?:{PERCENT}|{TIME_UNIT}))?(?P<rsep>{TO})(?P<rhi>{NUMBER}"
     rf"|{NOT_REACHED_SHORT}(?![A-Za-z])|{NOT_REACHED}|not{S1}available)(?P<ru>{S}(?:{PERCENT}|{TIME_UNIT}))?)"
     rf"|(?P<bt>(?<=[Bb]etween )(?P<blo>{NUMBER})(?:{S}"
     rf"{PERCENT})?{S1}and{S1}(?P<bhi>{NUMBER})(?P<bu>{S}(?:{PERCENT}|{TIME_UNIT}))?)"
-    rf"|(?P<v>(?P<vn>{NUMBER}|{LONG_NUMBER})(?:{S}(?:\u00b1"
+    rf"|(?P<v>(?P<vn>{NUMBER}|{LONG_NUMBER})(?P<pm>(?P<pmu>{S}(?:{PERCENT}|{TIME_UNIT}))?{S}(?:\u00b1"
     rf"|\+{S}/{S}{DASH}){S}{NUMBER})?(?:(?P<none>{S}{DASH}?{S}{DOSE})|(?P<pct>{S}{PERCENT})"
     rf"|(?P<tu>{S}{TIME_UNIT}))?)"
     rf"|(?P<nr>{NOT_REACHED})|(?P<nrs>{NOT_REACHED_SHORT}(?![A-Za-z+]))"
@@ -139,18 +144,23 @@ def find_quantities(text: str, start: int = 0, end: int | None = None) -> Iterat
         match = _PATTERN.match(text, at, stop)
         if match is None:
             continue
+        if match.lastgroup == "v" and _SPREAD_SIGN.search(text, max(0, at - 5), at):
+            taken = match.end()  # "(\u00b19%)"
+            yield _none("a standard deviation", match)
+            continue
         taken = match.end()
         found = _READERS[str(match.lastgroup)](match)
         if found is not None:
             yield found
 
 
+_SPREAD_SIGN = re.compile(r"(?:\u00b1|\+\s?/\s?[-\u2010-\u2014\u2212])\s*\Z")
 # Where a quantity may begin: at a digit, or at one of these words. The pattern is tried only there.
 _BEGIN = re.compile(r"(?<![\w.\u00b7])(?:[A-Za-z]+|[\d.\u00b7])")
 _WORDS_BEFORE = frozenset(
     "p pvalue pvalues log logrank c ci cis cl cr cri crs confidence credible credibility conf"
     " interquartile inter iqr min range ranges"
-    " ranging total sd sem se standard n i no grade grades stage stages phase day days cycle cycles"
+    " ranging total sd sem se standard n i ic lower upper no grade grades stage stages phase day days cycle cycles"
     " level levels cohort"
     " cohorts group groups arm arms score scores type types codon codons exon exons study part version"
     " ecog ps kps"
@@ -189,6 +199,22 @@ def _confidence(match: Match[str]) -> Quantity:
         match.end(),
         low_value,
         _bound(high),
+        why="ci",
+        level=parse_number(level) if level else None,
+    )
+
+
+def _one_bound(match: Match[str]) -> Quantity:
+    """ "a lower 95% confidence limit of 25.0 months": the other bound is not told."""
+    level = match["lvl1"] or match["lvl2"]
+    bound = to_months(parse_number(match["one"]), match["oneu"] or "")
+    low, high = (bound, None) if match["side"].casefold() == "lower" else (None, bound)
+    return Quantity(
+        Kind.INTERVAL,
+        match.start(),
+        match.end(),
+        low,
+        high,
         why="ci",
         level=parse_number(level) if level else None,
     )
@@ -281,6 +307,14 @@ def _value(match: Match[str]) -> Quantity | None:
     if match["none"]:
         return _none("a dose, an age or a number of things", match)
     value = parse_number(match["vn"])
+    if match["pm"]:  # "18.6 \u00b1 2.1 months": what follows the sign is no part of the value
+        start, end = match.start("vn"), match.end("pmu" if match["pmu"] else "vn")
+        unit = (match["pmu"] or match["pct"] or match["tu"] or "").strip()
+        if re.fullmatch(PERCENT, unit):
+            return Quantity(Kind.PERCENT, start, end, value, stop=match.end())
+        if unit:
+            return Quantity(Kind.TIME, start, end, to_months(value, unit), unit=unit, stop=match.end())
+        return Quantity(Kind.PLAIN, start, end, value, stop=match.end())
     if match["pct"]:
         return Quantity(Kind.PERCENT, match.start(), match.end(), value)
     if match["tu"]:
@@ -341,6 +375,7 @@ _READERS = {
     "i2": _heterogeneity,
     "p": _p_value,
     "ci": _confidence,
+    "cil": _one_bound,
     "mm": _minimum_maximum,
     "sd": _spread,
     "n": _size,

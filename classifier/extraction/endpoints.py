@@ -44,8 +44,18 @@ ENTRIES = (
         "FOLLOW_UP", "other", rf"(?:survival{D})?follow{D0}ups?|followed{D}(?:up|for)|potential follow"
     ),
     EndpointEntry(
-        "PFS2", "time", r"(?-i:PFS2|PFS-2)(?!\d)|second progression|progression-free survival 2(?![\d-])"
+        "PFS2",
+        "time",
+        rf"(?-i:PFS2|PFS-2)(?!\d)|second progression(?:{D0}free{D}survivals?)?|second (?-i:PFS)"
+        r"|progression-free survival 2(?![\d-])",
     ),
+    EndpointEntry(  # pooled with another endpoint: not the one alone
+        "POOLED",
+        "time",
+        r"(?-i:(?:DFS|RFS|EFS|TTP|MFS|DMFS|CSS|DSS)(?:\s?/\s?(?:DFS|RFS|EFS|TTP|MFS|DMFS|CSS|DSS|PFS))+"
+        r"|PFS(?:\s?/\s?(?:DFS|RFS|EFS|TTP|MFS|DMFS|CSS|DSS))+|OS(?:\s?/\s?(?:CSS|DSS))+)",
+    ),
+    EndpointEntry("EVENTS", "other", r"(?-i:[mr]?OS|PFS|EFS|DFS|RFS)[ -]events?"),
     EndpointEntry(
         "PFS",
         "time",
@@ -53,15 +63,28 @@ ENTRIES = (
         rf"|(?:event{D})?progression{D0}free(?:{D}(?:survivals?"
         rf"|interval(?!s)|rates?))?(?!{D}intervals)(?!{D}and{D}disease)"
         rf"|free (?:of|from) (?:disease )?progression|survival free of progression|progression or death"
-        rf"|alive without (?:disease )?progression",
+        rf"|(?:alive|surviv(?:ed|ing)) (?:and )?(?:free (?:of|from)|without) (?:any |disease |further )?progression"
+        rf"|alive and progression{D0}free",
     ),
-    EndpointEntry("TTP", "time", rf"(?-i:TTP)|time{D}to{D}(?!next|second)(?:\w+{D}){{0,2}}progression"),
+    EndpointEntry(
+        "TTP",
+        "time",
+        rf"(?:(?:loco{D0}regional|local|distant|regional|disease|tumou?r|CNS|intracranial) )?progression"
+        rf"(?=\s*[,(\[]\s*(?:[a-z]{{0,2}}HR|hazard ratio))|(?-i:TTP)|time{D}to{D}(?!next|second)(?:\w+{D}){{0,2}}progression",
+    ),
     EndpointEntry(
         "TTF",
         "time",
         rf"(?-i:TTF|TTNT|TTD|TTR)|time{D}to{D}(?!event){_NOUN}(?:{D}{_NOUN}){{0,2}}",
     ),
-    EndpointEntry("DFS", "time", rf"(?-i:i?DFS)|disease{D0}free(?:{D}(?:survivals?|interval))?"),
+    EndpointEntry(
+        "DFS",
+        "time",
+        rf"(?-i:i?DFS)|disease{D0}free(?:{D}(?:survivals?|interval))?"
+        rf"|(?:alive|surviv(?:ed|ing)) (?:and )?(?:free (?:of|from)|without) (?:any )?"
+        rf"(?:(?:evidence of |signs? of )?(?:\w+ )?(?:disease|relapse|recurrence|tumou?r|leuk[a]?emia|lymphoma))"
+        rf"|alive and (?:\w+){D}free",
+    ),
     EndpointEntry("EFS", "time", rf"(?-i:EFS)|event{D0}free(?:{D}survivals?)?"),
     EndpointEntry(
         "OTHER_SURVIVAL",
@@ -69,7 +92,9 @@ ENTRIES = (
         rf"(?-i:DDFS|DRFS|DMFS)|distant disease{D0}free(?:{D}(?:survivals?|interval))?"
         rf"|(?-i:RFS|LRFS|LRR-?FS|CSS|DSS|BCSS|MFS|FFS|TFS|LFS|GRFS)|[a-z/]+{D0}free(?:{D}(?:survivals?"
         rf"|intervals?))"
-        rf"|[a-z]+{D}specific(?: and overall)?{D}(?:survivals?|mortality)|(?:breast )?cancer survival"
+        rf"|[a-z]+{D}specific(?: and overall)?{D}(?:survivals?|mortality|deaths?)|(?:relative|net|excess){D}"
+        rf"(?:survivals?|mortality)(?:{D}rates?)?|(?:locoregional |local |distant |regional )?(?:recurrence"
+        rf"|relapse)(?=\s*[,(\[]\s*(?:[a-z]{{0,2}}HR|hazard ratio))|skeletal(?:{D}related)? events?|(?:breast )?cancer survival"
         rf"|(?:MRD{D})?negative{D}survival|survival (?:benefit|advantage|difference|gain|analys\w+|curves?"
         rf"|data|outcomes?|estimates?"
         rf"|endpoints?|status)"
@@ -78,7 +103,7 @@ ENTRIES = (
     EndpointEntry(
         "OS",
         "time",
-        rf"(?-i:[mr]?OS|MST)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
+        rf"(?-i:[a-z]{{0,2}}OS|MST)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
         rf"|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?|rates?"
         rf"|probabilit\w+))?|(?:risk|hazard) of death"
         rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|death from any cause"
@@ -96,7 +121,7 @@ ENTRIES = (
     EndpointEntry(
         "OTHER_RESPONSE",
         "rate",
-        rf"(?-i:DRR)|no responses?|continued to have an? (?:\w+ )?responses?|ongoing (?:\w+ )?responses?"
+        rf"(?-i:DRR|CMR|PMR)s?|no responses?|continued to have an? (?:\w+ )?responses?|ongoing (?:\w+ )?responses?"
         rf"|remain(?:ed|ing)? in (?:\w+ )?(?:responses?|remission)"
         rf"|responses? (?:were|was|are|remained?) (?:still )?ongoing"
         rf"|(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic"
@@ -104,11 +129,12 @@ ENTRIES = (
         rf"|neurologic\w*|immune|immunologic\w*|"
         rf"serolog\w+|antibody|biochemical|PSA|marker|CA-?125|symptom\w*|pain|survey|placebo|dose|early"
         rf"|biologic\w*|"
-        rf"haematologic|durable|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD)"
+        rf"haematologic|durable|sustained|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD|spleen|splenic"
+        rf"|marrow|liver|skin|transfusion|erythroid|platelet|neutrophil|hormonal|PET|subjective|mixed)"
         rf"{D}(?:partial{D}|complete{D})?(?:responses?|responders?|remissions?)(?:{D}rates?)?)"
         rf"|(?-i:VGPR|MR(?=\s*\d)|MMR|DMR)(?: or (?:better|more|higher))?|(?-i:MRD)(?:{D}negativ\w+)?"
         rf"|measurable residual|minimal residual"
-        rf"|no responses? (?:to|evaluation)|responders? (?:to|in)?|in response to"
+        rf"|no responses? (?:to|evaluation)|responders? (?:to|in)(?= )|in response to"
         rf"|response (?:to treatment )?assessments?"
         rf"|responses? of (?-i:VGPR)",
     ),
@@ -150,11 +176,12 @@ ENTRIES = (
     EndpointEntry(
         "ORR",
         "rate",
-        rf"(?-i:[cim]?ORR)s?|(?:overall|objective|best overall|clinical|radiolog\w+|tumou?r|total"
+        rf"(?-i:[cim]?ORR)s?|(?-i:OR){D}rates?|(?:overall|objective|best overall|clinical|radi(?:olog|ograph)\w+"
+        rf"|tumou?r|total"
         rf"|confirmed|disease"
         rf"|h[a]?ematologic(?:al)?)"
         rf"(?:{D}(?:\([^()]{{3,40}}\) ?)?(?:objective|overall|clinical|confirmed|radiolog\w+"
-        rf"|tumou?r)){{0,2}}(?:{D}\([^()]{{3,60}}\))?{D}(?:responses?|remissions?|responders?)"
+        rf"|tumou?r|CNS|intracranial)){{0,2}}(?:{D}\([^()]{{3,60}}\))?{D}(?:responses?|remissions?|responders?)"
         rf"(?:\s?\([^()\d]{{2,70}}\))?(?:{D}rates?)?"
         rf"|response{D}rates?|\(?(?-i:CR){D0}\+{D0}(?-i:PR)\)?(?:{D}rates?)?|partial{D}(?:response"
         rf"|remission) or better|at least a? ?partial{D}(?:response|remission)"
@@ -163,7 +190,7 @@ ENTRIES = (
         rf"|responded|[≥]{D0}(?-i:PR)\b|(?-i:PR){D}or{D}(?:better|higher|more|greater)"
         rf"|(?-i:RR)(?!\s*[=:,]?\s*\d[.\u00b7]\d\d)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
         rf"|,?\s*\d))|(?:any|an?) (?:objective )?responses?(?! to)"
-        rf"|responses?(?=\s+(?:were|was|in|with)\b)|responders",
+        rf"|responses?(?=\s+(?:were|was|in|with|on imaging|occurred|including)\b)|responders",
     ),
     EndpointEntry(
         "PR",
@@ -222,7 +249,7 @@ _BEGINNINGS = frozenset(
     " vom dia fat muc"
     " sto inf pne hyp ras alo crs ica ae aes sae tra tea mya art ker wit sid rel rec die non qua cro dys"
     " ble car hea"
-    " suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
+    " ske net exc spl mar liv ski ery pla hor pet sub mix sus pmr cmr cns or suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
 )
 _SMALL_WORDS = frozenset("a an any no in of at".split())
 _WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=\s?(?i:CR|PR)))")
@@ -235,7 +262,7 @@ _TRIGGER_OF_MORE = re.compile(
 )
 _TRIGGER = re.compile(
     r"PFS|(?<![A-Za-z])[mr]?OS(?![A-Za-z])|ORR|(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
-    r"|remission|[Hh]azard|alive|PR (?:or|and) |\u2265\s?PR|partial r"
+    r"|remission|[Hh]azard|alive|PR (?:or|and) |CR\s?\+\s?PR|OR rate|\u2265\s?PR|partial r"
     r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death"
 )
 
@@ -290,7 +317,12 @@ def _starts(text: str, start: int, stop: int) -> Iterator[int]:
             ahead = text[at : at + 32].lower()
             if "respon" in ahead or "death" in ahead or "least" in ahead:
                 yield at
-        elif word in _BEGINNINGS or not word[0].isalpha() or at in free:
+        elif (
+            word in _BEGINNINGS
+            or not word[0].isalpha()
+            or at in free
+            or (match[0][0].islower() and not match[0].islower())  # "rwPFS"
+        ):
             yield at
 
 

@@ -84,7 +84,8 @@ class _Walk(RatioRules):
                 case "endpoint":
                     self._endpoint(i, token)
                 case "hr":
-                    self.hr, self.odds = token, False
+                    self.odds = token.key == "odds"
+                    self.hr = None if self.odds else token
                 case "median":
                     self.mean, self.hr = False, None
                 case "mean":

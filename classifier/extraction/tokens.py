@@ -10,7 +10,8 @@ from classifier.extraction.numbers import Kind, Quantity, to_months
 from classifier.extraction.quantities import find_quantities
 
 _CUE = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
+    r"(?<![A-Za-z0-9])(?:(?P<odds>(?:[Ss]ub-?(?:distribution|hazards?)\s+(?:HRs?|[Hh]azards?[\s-]+[Rr]atios?))"
+    r"|(?:cs|sd?)HRs?|SHRs?|I?RRs?(?=\s*[=:,]?\s*(?:of |was )?\d?[.\u00b7]\d\d))|(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
     r"|[a-z]{0,2}HRs?(?![+\-\u2010-\u2014\u2212]|[\s,]*(?:positive|negative|status|or HER2|and HER2"
     r"|\+))(?:adj)?)"
     r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>[Mm]eans?(?! that| of [a-z])|[Aa]verage)"
@@ -102,7 +103,10 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
                 found.append(Token("timepoint", mention.end, mention.end, quantity=q))
     for match in _CUE.finditer(text, start, end):
         if not _inside(match.start(), match.end(), taken):
-            found.append(Token(str(match.lastgroup), match.start(), match.end()))
+            if match.lastgroup == "odds":  # a ratio of risks that is no hazard ratio of the endpoint
+                found.append(Token("hr", match.start(), match.end(), key="odds"))
+            else:
+                found.append(Token(str(match.lastgroup), match.start(), match.end()))
     taken += [
         (q.start - 2, q.end + 2) for q in quantities if q.kind is Kind.PERCENT and q.count is not None
     ]  # "116 (74%) of 156": the brackets belong to the count
@@ -115,7 +119,7 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
     return found
 
 
-_RESPONDERS = re.compile(r"(?i:(?:non-?)?responders?)")
+_RESPONDERS = re.compile(r"(?i:(?:[a-z-]+\s)*(?:non-?)?responders?)")
 _COUNTED = re.compile(r"(?:\b(?:were|was|as|of|number)|\d|%|\)|\bno)\s+(?:non-?)?\Z")
 
 

@@ -67,6 +67,7 @@ def judge(
 _RATIO_CUE = re.compile(
     r"(?:\bthe (?:\w+ ){0,2}(?:HRs?|hazard ratios?) |HRs? (?:was|were|became|for)|\b[Cc]orresponding"
     r"|\b(?:it|they) (?:was|were)|(?:\A|[.;] )(?:HR|Hazard ratio)|hazard ratio for (?:death|progression)"
+    r"|\b[Tt]his\b|same (?:way|direction)|consistent|confirm\w*|robust|likewise|similar"
     r"|median|weighted HR|death|rates? (?:was|were)|[Bb]enefit|[Ee]ffect|advantage|favou?r\w*"
     r"|respectively)[^.]*\Z"
 )

@@ -55,7 +55,7 @@ ENTRIES = (
         r"(?-i:(?:DFS|RFS|EFS|TTP|MFS|DMFS|CSS|DSS)(?:\s?/\s?(?:DFS|RFS|EFS|TTP|MFS|DMFS|CSS|DSS|PFS))+"
         r"|PFS(?:\s?/\s?(?:DFS|RFS|EFS|TTP|MFS|DMFS|CSS|DSS))+|OS(?:\s?/\s?(?:CSS|DSS))+)",
     ),
-    EndpointEntry("EVENTS", "other", r"(?-i:[mr]?OS|PFS|EFS|DFS|RFS)[ -]events?"),
+    EndpointEntry("EVENTS", "time", r"(?-i:[mr]?OS|PFS|EFS|DFS|RFS)[ -]events?"),
     EndpointEntry(
         "PFS",
         "time",
@@ -106,8 +106,11 @@ ENTRIES = (
         rf"(?-i:[a-z]{{0,2}}OS|MST)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
         rf"|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?|rates?"
         rf"|probabilit\w+))?|(?:risk|hazard) of death"
-        rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|death from any cause"
-        rf"|death(?=\s*[\[(]\s*(?:(?:adjusted|weighted|stratified|unadjusted|multivariable)\s+)?"
+        rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|(?<=HR of )death|(?<=ratio of )death"
+        rf"|(?<=associated with )death|death from any cause"
+        rf"|(?:lived|survived|living|surviving)(?=\s+(?:for\s+)?(?:an?\s+)?(?:median|mean|average)\b)"
+        rf"|lived(?=\s+(?:for\s+)?\d)"
+        rf"|deaths?(?=\s*[\[(]\s*(?:(?:adjusted|weighted|stratified|unadjusted|multivariable)\s+)?"
         rf"(?:a?HR|hazard))"
         rf"|of death(?=[\s,]*[\[(]?\s*(?:(?:adjusted|weighted|stratified)\s+)?(?:a?HR|hazard))",
     ),

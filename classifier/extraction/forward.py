@@ -18,13 +18,14 @@ _FORWARD_FOR = re.compile(r"\A\s*(?:for|in terms of|with respect to)\s+(?:the\s+
 _FORWARD_PEOPLE = re.compile(
     r"\A\s*(?:of\s+|in\s+)?(?:the\s+|all\s+|our\s+|these\s+|evaluable\s+|assessable\s+|treated\s+"
     r"|enrolled\s+|infused\s+|randomi[sz]ed\s+)*(?:\d+\s+)?(?:(?!versus|vs|compared|while|whereas|died"
-    r"|progressed)[\w\u2265<>./\u00b7+-]+\s+){0,7}?\Z"
+    r"|progressed)[\w\u2265<>./\u00b7+'\u2019-]+\s+){0,7}?(?:\s*respectively,?\s+)?(?:were\s+)?\Z"
 )
 _FORWARD_HAD = re.compile(
     r"\b(?:had|have|has|having|achiev\w+|attain\w+|reach\w+|show\w+|experienc\w+|obtain\w+|demonstrat\w+"
     r"|with|for|an?|were|was|remain\w+|are|is)\s+(?:an?\s+|the\s+|confirmed\s+|documented\s+|best\s+"
     r"|still\s+|either\s+|at\s+least\s+a\s+)*\Z"
 )
+_DIRECTLY = re.compile(r"(?:(?<!total )(?<!out )(?<!\d )\b(?:of|was|were|is)|[=:])\s*\Z")
 _PEOPLE_WORDS = re.compile(r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed", re.IGNORECASE)
 
 
@@ -55,6 +56,8 @@ class ForwardRules(WalkState):
         ):
             if self.text[focus.start : focus.end].casefold().startswith("no response"):
                 return "ORR", "no responses"
+        if self._stands_behind_its_endpoint(i, token):
+            return "", ""
         last, runs = i, 1
         for j in range(i + 1, len(self.tokens)):
             other = self.tokens[j]
@@ -74,6 +77,17 @@ class ForwardRules(WalkState):
                 return found
         return "", ""
 
+    def _stands_behind_its_endpoint(self, i: int, token: Token) -> bool:
+        """ "ORR was 91%, and 58% had a CR": the first of a list that goes on with another endpoint's."""
+        focus, before = self.focus, self.tokens[i - 1] if i else None
+        if focus is None or focus.inherited or focus.values or before is None or token.run < 0:
+            return False
+        if before.kind == "value" or not any(t.run == token.run for t in self.tokens[i + 1 :]):
+            return False
+        if KIND[focus.keys[0]] == "other" or (q := token.quantity) is None or q.kind is Kind.PLAIN:
+            return False
+        return _DIRECTLY.search(self.text, max(0, token.start - 12), token.start) is not None
+
     def _speaks_of_response(self, i: int) -> bool:
         """Whether "9 responded" or, after it, "12 did" is said of the response."""
         behind = self.text[self.tokens[i].end : self.tokens[i].end + 24]
@@ -84,10 +98,12 @@ class ForwardRules(WalkState):
     def _behind_list(self, last: int, j: int, token: Token) -> tuple[str, str]:
         """ "116 (74%) of 156 given A and 83 (53%) of 156 given B had a response"."""
         q, key = token.quantity, self.tokens[j].key
-        if q is None or q.kind not in (Kind.PERCENT, Kind.COUNT) or KIND[key] != "rate":
+        name = self.text[self.tokens[j].start : self.tokens[j].end]
+        if q is None or q.kind not in (Kind.PERCENT, Kind.COUNT):
+            return "", ""
+        if KIND[key] != "rate" and not name.startswith("alive"):
             return "", ""
         words = gap(self.text, self.tokens, last, j)
-        name = self.text[self.tokens[j].start : self.tokens[j].end]
         if ";" in words or len(words) > 90:
             return "", ""
         if _FORWARD_HAD.search(words) or name == "responded":
@@ -95,7 +111,7 @@ class ForwardRules(WalkState):
         return "", ""
 
     def _behind(self, last: int, j: int, token: Token) -> tuple[str, str]:
-        words = _without_intervals(self.text, self.tokens, last, j)
+        words = _without_intervals(self.text, self.tokens, last, j).replace(", respectively,", "")
         key = self.tokens[j].key
         q = token.quantity
         if q is None or len(words) > 90:

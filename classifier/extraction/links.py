@@ -10,7 +10,7 @@ from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token
 
 _DURATION = re.compile(
-    r"(?:\b(?:after|at|within|over|for) an? median (?:\w+ )?of|\b(?:every|each|for|per|least|most|than"
+    r"(?:(?<!lived )(?<!survived )\b(?:after|at|within|over|for) an? median (?:\w+ )?of|\b(?:every|each|for|per|least|most|than"
     r"|first|last|within|up to|until|over|about every|during|next"
     r"|previous|prior|minimum of|maximum of|approximately every|aged?|more|less|after|interval of"
     r"|course of|followed for|once|q|duration of|stable disease)|[<>]\s?=|[<>\u2265\u2264]|\u2265|or)\s*\Z"

@@ -96,7 +96,7 @@ _PATTERN = re.compile(
     rf"|{S1})+\d{{1,3}}(?!{S}{PERCENT}|[.\u00b7]?\d)|\+)*(?!{S}{PERCENT}|{S}months|{TO}\d))"
     # at 24 months, after five years, at 1, 3 and 5 years, at month 18
     rf"|(?P<at>(?:[Aa]t|[Aa]fter|[Bb]y|[Ww]ithin|[Oo]ver)(?:{S1}the)?{S1}(?:(?:month|week|year"
-    rf"|day)s?{S1}(?P<atn>{LIST})(?!{S}{PERCENT})|(?P<atl>{LIST}){S}{DASH}?{S}(?P<atu>{TIME_UNIT})))"
+    rf"|day)s?{S1}(?P<atn>{LIST})(?![.\u00b7]?\d|{S}(?:{PERCENT}|{TIME_UNIT}))|(?P<atl>{LIST}){S}{DASH}?{S}(?P<atu>{TIME_UNIT})))"
     # 12- and 24-month, 5-year, two-year
     rf"|(?P<adj>(?P<adjl>{ANY}(?:{S}{DASH}?{S}(?:,{S}(?:and|or){S1}|,|and|or|/"
     rf"|&){S}{ANY})*){S}{DASH}{S}(?P<adju>(?:years?|yrs?|months?|mos?|mths?|weeks?|wks?|days?|y|mo|d"

@@ -13,7 +13,8 @@ from classifier.extraction.tokens import Token
 _NAMES_RANGE = re.compile(r"\b(?:rang\w+|from|between|extended|varied|spread|across|lay)\b[^.;]*\Z")
 _FACTOR_OF = re.compile(
     r"\b(?:of|for|with|shorter|longer|shortened|lengthened|worse|better|inferior|superior|poor\w*|reduced"
-    r"|improved|adverse|predict\w*)\s+(?:\w+\s+)?\Z"
+    r"|improved|adverse|predict\w*|impair\w*|up?on|affect\w*|influenc\w*|impact\w*|compromis\w*|worsen\w*"
+    r"|determin\w*|regarding|concerning)\s+(?:\w+\s+)?\Z"
 )
 _AND_AGAIN = re.compile(r"(?:,|\band|\bbut|\bversus|\bvs\.?|\bv)\s+(?:only\s+)?\Z")
 _FOR_GROUP = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?(?:in|for|among|with)\b")
@@ -94,6 +95,8 @@ class RatioRules(ForwardRules):
             focus = ahead or focus
         if focus is not None and focus.inherited and self.named:
             focus = self._last_time_focus(i) or focus
+        if focus is not None and focus.keys == ["EVENTS"]:
+            focus = Focus([_acronym(self.text, focus)], focus.start, focus.end)
         if focus is not None and not any(KIND[k] == "time" for k in focus.keys):
             focus = self._last_time_focus(i) or self._time_ahead(i) or focus
         how = "hazard ratio" if focus is not None else "none"
@@ -123,3 +126,9 @@ class RatioRules(ForwardRules):
             if token.kind == "endpoint" and KIND[token.key] == "time":
                 return Focus([token.key], token.start, token.end)
         return self.before if self.before and any(KIND[k] == "time" for k in self.before.keys) else None
+
+
+def _acronym(text: str, focus: Focus) -> str:
+    """ "PFS events (HR 0.66)": the ratio is that of the endpoint itself."""
+    name = re.search(r"PFS|EFS|DFS|OS", text[focus.start : focus.end])
+    return name[0] if name is not None else "OTHER_SURVIVAL"

@@ -93,6 +93,8 @@ def _units_at_the_end(text: str, tokens: list[Token]) -> None:
         if not _DECIMAL.fullmatch(text, token.start, token.end) or not _after_time(text, tokens[:i]):
             continue
         for other in tokens[i + 1 : i + 12]:
+            if other.kind == "interval" and other.depth > token.depth:
+                continue
             if other.kind in ("hr", "interval") or (other.kind == "endpoint" and KIND[other.key] != "time"):
                 break
             if other.kind == "value" and other.quantity is not None:
@@ -169,8 +171,8 @@ def _times_before_endpoints(text: str, tokens: list[Token]) -> None:
 
 
 _OF_N = re.compile(
-    rf"\b[Oo]f\s+(?:the\s+|these\s+|those\s+)?(?P<t>\d{{1,4}}"
-    rf"|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?P<c>\d{{1,4}}|{WORD_NUMBER}|none|all)\s+(?:responded|did\b"
+    rf"\b(?:[Oo]f|[Aa]mong|[Ii]n)\s+(?:the\s+|these\s+|those\s+)?(?P<t>\d{{1,4}}"
+    rf"|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?:of whom\s+)?(?:only\s+)?(?P<c>\d{{1,4}}|{WORD_NUMBER}|none|all)\s+(?:responded|did\b"
     rf"|had an? (?:objective |partial |overall )*response)"
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from classifier.extraction.endpoints import KIND
+from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token, gap
 from classifier.extraction.walk_state import WalkState
@@ -25,6 +25,7 @@ _FORWARD_HAD = re.compile(
     r"|with|for|an?|were|was|remain\w+|are|is)\s+(?:an?\s+|the\s+|confirmed\s+|documented\s+|best\s+"
     r"|still\s+|either\s+|at\s+least\s+a\s+)*\Z"
 )
+_AND = re.compile(r"\s*(?:,|/|,?\s*and|,?\s*or)\s*(?:the\s+|median\s+)*")
 _DIRECTLY = re.compile(r"(?:(?<!total )(?<!out )(?<!\d )\b(?:of|was|were|is)|[=:])\s*\Z")
 _PEOPLE_WORDS = re.compile(r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed", re.IGNORECASE)
 
@@ -70,12 +71,30 @@ class ForwardRules(WalkState):
             elif other.depth < token.depth:
                 return "", ""
             elif other.kind == "endpoint" and other.depth == token.depth:
+                if runs == 1 and (key := self._in_their_order(last, j, token)):
+                    return key, "value for its endpoint"
                 found = self._behind(last, j, token) if runs == 1 else self._behind_list(last, j, token)
                 if found[0] and token.run >= 0:
                     self.forward[token.run] = found
                     self.forward_before = found[1] == "value before its endpoint"
                 return found
         return "", ""
+
+    def _in_their_order(self, last: int, j: int, token: Token) -> str:
+        """ "5.2 and 15.2 months, respectively, for PFS and OS": as many values as endpoints, in their order."""
+        words = _without_intervals(self.text, self.tokens, last, j).replace(", respectively,", "")
+        if _FORWARD_FOR.match(words) is None:
+            return ""
+        values = [t for t in self.tokens[: last + 1] if t.run == token.run and t.kind == "value"]
+        named = [self.tokens[j]]
+        for other in self.tokens[j + 1 :]:
+            between = self.text[named[-1].end : other.start]
+            if other.kind != "endpoint" or not _AND.fullmatch(between):
+                break
+            named.append(other)
+        if len(named) < 2 or len(named) != len(values):
+            return ""
+        return named[values.index(token)].key
 
     def _stands_behind_its_endpoint(self, i: int, token: Token) -> bool:
         """ "ORR was 91%, and 58% had a CR": the first of a list that goes on with another endpoint's."""
@@ -84,7 +103,7 @@ class ForwardRules(WalkState):
             return False
         if before.kind == "value" or not any(t.run == token.run for t in self.tokens[i + 1 :]):
             return False
-        if KIND[focus.keys[0]] == "other" or (q := token.quantity) is None or q.kind is Kind.PLAIN:
+        if not set(focus.keys) & EXTRACTED or (q := token.quantity) is None or q.kind is Kind.PLAIN:
             return False
         return _DIRECTLY.search(self.text, max(0, token.start - 12), token.start) is not None
 

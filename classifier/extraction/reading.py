@@ -93,7 +93,9 @@ def _units_at_the_end(text: str, tokens: list[Token]) -> None:
         if not _DECIMAL.fullmatch(text, token.start, token.end) or not _after_time(text, tokens[:i]):
             continue
         for other in tokens[i + 1 : i + 12]:
-            if other.kind == "interval" and other.depth > token.depth:
+            if other.depth != token.depth and other.kind in ("interval", "value"):
+                if other.depth < token.depth:
+                    break
                 continue
             if other.kind in ("hr", "interval") or (other.kind == "endpoint" and KIND[other.key] != "time"):
                 break
@@ -109,7 +111,8 @@ def _after_time(text: str, before: list[Token]) -> bool:
     """Whether what comes before is a survival endpoint, with nothing but decimals between."""
     for token in reversed(before):
         if token.kind == "endpoint":
-            return KIND[token.key] == "time"
+            of_ratio = any(t.kind == "hr" and 0 <= token.start - t.end < 8 for t in before)
+            return KIND[token.key] == "time" and not of_ratio
         if token.kind in ("median", "open", "close", "respectively"):
             continue
         if token.kind != "value" or not _DECIMAL.match(text, token.start, token.end):

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 
+from classifier.extraction.carrying import deal_series, goes_on, series_of
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.links import Focus, Link, deal
 from classifier.extraction.numbers import Kind
@@ -38,15 +39,24 @@ _PEOPLE_HAVING = re.compile(
     r"\b(?:patients|pts|children|those|women|men|adults|people)\s+(?:who\s+)?(?:with|without|achiev\w+"
     r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?\Z"
 )
-_ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
-_INHERIT = re.compile(
-    r"\b(?:(?:it|they|these|this|those) (?:was|were|is|became|amounted)|[Tt]he figures?"
-    r"|the (?:[\w-]+\s){0,3}(?:median"
-    r"|medians|rates?|HRs?|hazard ratios?"
-    r"|figures?|values?|ranges?|estimates?|probabilit\w+|percentages?)|[Mm]edians|[Rr]ates (?:were|in)"
-    r"|corresponding|respective|same|figures"
-    r"|HRs?|hazard ratios?|[Mm]edian (?:was|of|in))\b"
+_PEOPLE = (
+    r"(?:patients|pts|those|women|men|children|adults|people|participants|subjects|individuals|survivors"
+    r"|cases|tumou?rs|group|cohort|arm|subgroup)"
 )
+_PEOPLE_WHO = re.compile(
+    rf"\b{_PEOPLE}\s+(?:(?:who|that|whose)\s+(?:(?:were|was|are|is|had|have|has|been|be|achieved|reached|developed"
+    rf"|experienced|underwent|not|previously|never|no|an?|the|also|initially|already|with|without|in|prior|early"
+    rf"|late|first)\s+){{0,4}}|(?:(?:with|without|aged|having|not|previously|undergoing|after|over|under|in|no|an?"
+    rf"|the|prior|early|late)\s+){{0,4}})\Z"
+)
+_AFTER_EVENT = re.compile(
+    r"\b(?:(?:[Aa]fter|[Aa]t|[Uu]ntil|[Bb]efore|[Ff]ollowing|[Ss]ince|[Uu]pon|[Dd]espite|because of|due to|owing to)"
+    r"|(?:discontinued|stopped|switched|changed)\s+(?:[\w-]+\s+){0,2}(?:for|because of|at|on))"
+    r"\s+(?:(?:the|first|an?|their|its|disease|initial|prior|previous|salvage|primary)\s+){0,2}\Z"
+)
+_AMONG = re.compile(r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these|each|either|our)\s+)?\Z")
+_PEOPLE_BEHIND = re.compile(rf"\s+(?:[\w-]+\s+){{0,3}}{_PEOPLE}\b")
+_ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 
 
 def link_sentence(text: str, tokens: list[Token], before: Focus | None) -> tuple[list[Link], Focus | None]:
@@ -97,6 +107,7 @@ class _Walk(RatioRules):
                 case "interval":
                     self._interval(i, token)
         self.links += deal(self.links, self.text)
+        deal_series(self.links)
 
     def carried(self) -> Focus | None:
         """The focus that the next sentence may go on with."""
@@ -107,6 +118,7 @@ class _Walk(RatioRules):
             if set(earlier.keys) & EXTRACTED:
                 focus.topic = Focus(list(earlier.keys), earlier.start, earlier.end, earlier.times)
                 break
+        focus.series = series_of(self.links)
         focus.valued = any(link.focus is not None and link.key in focus.keys for link in self.links)
         return focus
 
@@ -155,6 +167,8 @@ class _Walk(RatioRules):
             and any(t.kind == "endpoint" and KIND[t.key] == "time" for t in self.tokens)
         ):
             return  # "patients without pCR": they are a group, not a result
+        if self._tells_whose(token):
+            return
         j = self.last_endpoint
         if j >= 0 and self.tokens[j].key == "FOLLOW_UP":
             if re.fullmatch(
@@ -176,6 +190,23 @@ class _Walk(RatioRules):
             self.named = True
         elif _ODDS.match(self.text, token.start):
             self.hr, self.odds = None, True
+
+    def _tells_whose(self, token: Token) -> bool:
+        """ "in resected patients", "those who had relapsed", "after surgery": whose result, not another."""
+        focus = self.focus
+        if focus is None or focus.inherited or not set(focus.keys) & EXTRACTED:
+            return False
+        if KIND[token.key] == "time" or token.key in ("ORR", "FOLLOW_UP"):
+            return False
+        start = max(0, token.start - 70)
+        if _PEOPLE_WHO.search(self.text, start, token.start) or _AFTER_EVENT.search(
+            self.text, start, token.start
+        ):
+            return True
+        return (
+            _AMONG.search(self.text, start, token.start) is not None
+            and _PEOPLE_BEHIND.match(self.text, token.end, token.end + 60) is not None
+        )
 
     def _coordinated(self, i: int) -> bool:
         """Whether the endpoint at `i` goes on with the one before: "PFS and OS", "survival (OS)"."""
@@ -253,10 +284,7 @@ class _Walk(RatioRules):
             if focus is None:
                 how = "none"
             elif focus.inherited:
-                sentence = self.text[self.tokens[0].start : token.start]
-                start = self.text.rfind(". ", 0, self.tokens[0].start) + 1
-                sentence = self.text[max(start, self.tokens[0].start - 200) : token.start]
-                if not _INHERIT.search(sentence):
+                if not goes_on(self.text, self.tokens[0].start, token):
                     how = "inherited without a cue"
         link = Link(token, "", self._statistic(token), how, focus, self._time_of(focus), self.hr)
         self.links.append(link)

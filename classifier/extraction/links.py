@@ -17,6 +17,15 @@ _DURATION = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One of the things that a sentence reported: endpoint, statistic and time in months."""
+
+    key: str
+    statistic: str
+    timepoint: float | None = None
+
+
 @dataclass(slots=True)
 class Focus:
     """The endpoints that the next value belongs to.
@@ -31,6 +40,7 @@ class Focus:
     inherited: int = 0
     values: list[Token] = field(default_factory=list)
     topic: Focus | None = None  # the extracted endpoint spoken of last, where this is another
+    series: tuple[Series, ...] = ()  # what the sentence before reported
     valued: bool = False  # a value was linked to it when it was named
 
 

@@ -21,6 +21,7 @@ class WalkState:
             self.focus = Focus(
                 list(before.keys), before.start, before.end, before.times, before.inherited + 1
             )
+            self.focus.series = before.series
         self.saved: list[Focus | None] = []
         self.hr: Token | None = None
         self.mean = False

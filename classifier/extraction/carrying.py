@@ -38,8 +38,7 @@ _COMPARED = re.compile(
 
 def goes_on(text: str, start: int, token: Token) -> bool:
     """Whether the words from `start` (of the sentence) to the value make it one of the endpoint before."""
-    before = text.rfind(". ", 0, start) + 1
-    words = text[max(before, start - 200) : token.start]
+    words = text[start : token.start]
     return _INHERIT.search(words) is not None or names_a_group_only(text, start, token)
 
 

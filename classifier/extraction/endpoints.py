@@ -193,7 +193,8 @@ ENTRIES = (
         rf"|responded|[≥]{D0}(?-i:PR)\b|(?-i:PR){D}or{D}(?:better|higher|more|greater)"
         rf"|(?-i:RR)(?!\s*[=:,]?\s*\d[.\u00b7]\d\d)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
         rf"|,?\s*\d))|(?:any|an?) (?:objective )?responses?(?! to)"
-        rf"|responses?(?=\s+(?:were|was|in|with|on imaging|occurred|including)\b)|responders",
+        rf"|responses?(?=\s+(?:were|was|in|with|on imaging|occurred|including)\b)|responders"
+        rf"|responses?(?=\s+(?:by|per|according to|across)\s[\w /-]{{1,40}}(?::|\s(?:were|was)\b))",
     ),
     EndpointEntry(
         "PR",

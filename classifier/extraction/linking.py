@@ -29,6 +29,7 @@ _COORDINATED = re.compile(
 )
 _PARENTHESIS_TAIL = re.compile(r"\A\s*[\[(]\s*\Z")
 _PRONOUN = re.compile(r"it|this|they|these")
+_LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
 _BACK_TO_TOPIC = re.compile(
     r"\b(?:it|this|they|these|(?:the )?(?:corresponding |respective )?(?:figures?|rates?|medians?|values?"
     r"|ranges?))"
@@ -38,6 +39,9 @@ _BACK_TO_TOPIC = re.compile(
 _PEOPLE_HAVING = re.compile(
     r"\b(?:patients|pts|children|those|women|men|adults|people)\s+(?:who\s+)?(?:with|without|achiev\w+"
     r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?\Z"
+)
+_VERB = re.compile(
+    r"\b(?:was|were|is|are|had|has|have|occurred|developed|received|underwent|required|remained|discontinued|died)\b"
 )
 _PEOPLE = (
     r"(?:patients|pts|those|women|men|children|adults|people|participants|subjects|individuals|survivors"
@@ -56,10 +60,16 @@ _AFTER_EVENT = re.compile(
 )
 _AMONG = re.compile(r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these|each|either|our)\s+)?\Z")
 _PEOPLE_BEHIND = re.compile(rf"\s+(?:[\w-]+\s+){{0,3}}{_PEOPLE}\b")
+_TIME_OF_FOLLOW_UP = re.compile(
+    r"(?:months?|mo|years?|yrs?|weeks?|days?)['\u2019]?(?:\s+of)?\s+(?:(?:median|mean|minimum|potential)\s+)*\Z"
+)
+_IS = re.compile(r"(?:\b(?:was|were|is|are)|:|\bmedians?(?:\s+of)?)\s*\Z")
 _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 
 
-def link_sentence(text: str, tokens: list[Token], before: Focus | None) -> tuple[list[Link], Focus | None]:
+def link_sentence(
+    text: str, tokens: list[Token], before: Focus | None, start: int | None = None
+) -> tuple[list[Link], Focus | None]:
     """Link every value of one sentence.
 
     Parameters
@@ -68,6 +78,8 @@ def link_sentence(text: str, tokens: list[Token], before: Focus | None) -> tuple
         The sentence's tokens, in order, units already spread over lists.
     before : Focus or None
         The focus that the sentence before left behind.
+    start : int, optional
+        Where the sentence begins; at its first token unless given.
 
     Returns
     -------
@@ -76,7 +88,7 @@ def link_sentence(text: str, tokens: list[Token], before: Focus | None) -> tuple
     Focus or None
         What the next sentence may inherit.
     """
-    walk = _Walk(text, tokens, before)
+    walk = _Walk(text, tokens, before, start)
     walk.run()
     return walk.links, walk.carried()
 
@@ -256,7 +268,14 @@ class _Walk(RatioRules):
             if self.focus is not None and not self.times:
                 self.times = token.quantity.times
             return
-        self.times = token.quantity.times
+        listed = (
+            before is not None
+            and before.kind == "timepoint"
+            and before.quantity is not None
+            and token.quantity.why == "adjective" == before.quantity.why
+            and _LISTED.fullmatch(self.text, before.end, token.start) is not None
+        )  # "the 12-month and 24-month OS"
+        self.times = (self.times if listed else ()) + token.quantity.times
         if self.focus is not None and not self.focus.values:
             self.focus.times = self.times
 
@@ -284,12 +303,21 @@ class _Walk(RatioRules):
             if focus is None:
                 how = "none"
             elif focus.inherited:
-                if not goes_on(self.text, self.tokens[0].start, token):
+                if not (goes_on(self.text, self.begin, token) or self._as_the_one_before(token)):
                     how = "inherited without a cue"
         link = Link(token, "", self._statistic(token), how, focus, self._time_of(focus), self.hr)
+        if focus is not None and focus.values and self.times != focus.times:
+            link.times = self.times
         self.links.append(link)
         if focus is not None:
             focus.values.append(token)
+
+    def _as_the_one_before(self, token: Token) -> bool:
+        """ "A achieved 71%, B 53% and C 54%": what goes on after a value that was taken."""
+        last = self.links[-1] if self.links else None
+        if last is None or last.how != "inherited" or last.statistic != self._statistic(token):
+            return False
+        return _VERB.search(self.text, last.token.after, token.start) is None
 
     def _time_of(self, focus: Focus | None) -> float | None:
         times = self.times or (focus.times if focus is not None else ())
@@ -308,14 +336,20 @@ class _Walk(RatioRules):
             return focus
         if (
             focus.keys == ["FOLLOW_UP"]
-            and focus.values
-            and focus.values[-1].run != token.run
-            and re.search(r"\b(?:was|were|is)\s*\Z", self.text[max(0, token.start - 6) : token.start])
+            and (
+                (focus.values and focus.values[-1].run != token.run)
+                or _TIME_OF_FOLLOW_UP.search(self.text, max(0, focus.start - 40), focus.start)
+            )
+            and _IS.search(self.text, max(0, token.start - 16), token.start)
         ):
             # "OS, after a median follow-up of 19.9 months, was 20.2 months"
             for other in reversed(self.history[:-1]):
                 if set(other.keys) & EXTRACTED and not other.inherited and not other.values:
                     return other
+            if self.before is not None and set(self.before.keys) & EXTRACTED:
+                for other in self.history:
+                    if other.inherited:
+                        return other
         aside = set(focus.keys) <= {"SAFETY", "BASELINE"}
         if aside and q.kind in (Kind.TIME, Kind.NOT_REACHED):
             # "...; in patients with late relapse, 41.6 v 23.0 months": a time has no place with toxicity

@@ -60,6 +60,7 @@ class Link:
     timepoint: float | None = None
     cue: Token | None = None
     others: tuple[str, ...] = ()
+    times: tuple[float, ...] = ()  # said after the first value of its focus
 
 
 def deal(links: list[Link], text: str) -> list[Link]:
@@ -105,7 +106,10 @@ def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
                 link.key = keys[0]
                 link.others = tuple(keys[1:])
                 link.how += ", shared"
-            if len(times) > 1:
+            if len(link.times) > 1:
+                behind = [u for u in units if u[0].times == link.times]
+                link.timepoint = link.times[behind.index(unit) % len(link.times)]
+            elif len(times) > 1 and not link.times:
                 link.timepoint = times[(n // (len(keys) if len(keys) > 1 else 1)) % len(times)]
 
 

@@ -209,7 +209,7 @@ class Extractor:
                 and _speaks_of_medians(text, sentence, tokens)
             ):
                 focus = primary
-            links, focus = link_sentence(text, tokens, focus)
+            links, focus = link_sentence(text, tokens, focus, sentence.start)
             if not links:
                 continue
             if background < 0:  # asked only where there is a number beside an endpoint

@@ -120,12 +120,15 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
 
 
 _RESPONDERS = re.compile(r"(?i:(?:[a-z-]+\s)*(?:non-?)?responders?)")
+_BY_GROUP = re.compile(r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)")
 _COUNTED = re.compile(r"(?:\b(?:were|was|as|of|number)|\d|%|\)|\bno)\s+(?:non-?)?\Z")
 
 
 def _is_group(text: str, start: int, end: int) -> bool:
     """ "in slow responders": people who are spoken of, not a result; "12 responders" is one."""
     if _RESPONDERS.fullmatch(text, start, end) is None:
+        return False
+    if _BY_GROUP.match(text, end):
         return False
     return _COUNTED.search(text, max(0, start - 12), start) is None
 

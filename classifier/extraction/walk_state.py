@@ -10,8 +10,11 @@ from classifier.extraction.tokens import Token, gap
 class WalkState:
     """What has been read of a sentence so far."""
 
-    def __init__(self, text: str, tokens: list[Token], before: Focus | None) -> None:
+    def __init__(
+        self, text: str, tokens: list[Token], before: Focus | None, start: int | None = None
+    ) -> None:
         self.text = text
+        self.begin = start if start is not None else tokens[0].start if tokens else 0
         self.tokens = tokens
         self.links: list[Link] = []
         self.focus: Focus | None = None

@@ -334,6 +334,14 @@ class _Walk(RatioRules):
         q, focus = token.quantity, self.focus
         if q is None or focus is None:
             return focus
+        last = self.links[-1] if self.links else None
+        if (
+            last is not None
+            and last.token.run == token.run
+            and last.focus is not None
+            and not any(last.token.end < t.start for t in self.tokens[: i] if t.kind == "endpoint")
+        ):
+            return last.focus  # the next of a list: where the first belongs
         if (
             focus.keys == ["FOLLOW_UP"]
             and (

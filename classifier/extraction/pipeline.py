@@ -192,6 +192,7 @@ class Extractor:
         elsewhere: bool | None = None  # asked only where there is a response
         primary = primary_endpoint(text[:MAX_TEXT])
         since, background = 9, -1
+        times: tuple[float, ...] = ()
         for sentence in sentences:
             if sentence.end - sentence.start > MAX_SENTENCE:
                 focus = None
@@ -212,6 +213,7 @@ class Extractor:
             links, focus = link_sentence(text, tokens, focus, sentence.start)
             if not links:
                 continue
+            times = _carry_times(links, times)
             if background < 0:  # asked only where there is a number beside an endpoint
                 background = end_of_background(text, sentences)
             context = sentence_context(text, sentence, background)
@@ -289,6 +291,21 @@ def _at(findings: Iterable[Finding], link: Link) -> Finding | None:
         ):
             return f
     return None
+
+
+def _carry_times(links: list[Link], times: tuple[float, ...]) -> tuple[float, ...]:
+    """Give rates of survival without a time the one that rates were told at before; the last ones told.
+
+    "The 5-year DFS was 70%. OS was 81%" is at five years; where two times were told, neither is taken.
+    """
+    rates = [k for k in links if k.statistic == "rate" and k.key and KIND[k.key] == "time"]
+    told: list[float] = []
+    for link in rates:
+        if link.timepoint is not None and link.timepoint not in told:
+            told.append(link.timepoint)
+        elif link.timepoint is None and len(told or times) == 1:
+            link.timepoint = (told or list(times))[0]
+    return tuple(told) or times
 
 
 _PRIMARY = re.compile(

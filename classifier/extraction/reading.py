@@ -29,6 +29,7 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     _units_in_heads(text, tokens)
     _counts_in_heads(text, tokens)
     _units_at_the_end(text, tokens)
+    _values_told_with_at(text, tokens)
     spread_units(text, tokens)
     _times_before_endpoints(text, tokens)
     _thresholds_after_endpoints(text, tokens)
@@ -105,6 +106,36 @@ def _units_at_the_end(text: str, tokens: list[Token]) -> None:
                     token.quantity = Quantity(Kind.TIME, q.start, q.end, to_months(q.value, unit), unit=unit)
                 if not _DECIMAL.fullmatch(text, other.start, other.end):
                     break
+
+
+_AT_VALUE = re.compile(
+    r"[Aa]t\s+(?P<v>(?P<n>\d{1,3}(?P<d>[.\u00b7]\d{1,2})?)\s*(?P<u>months?|mo|mos|weeks|years|days))\b"
+)
+_ALIKE = re.compile(
+    r"(?:\b(?:identical|alike|similar|the same|longest|shortest|highest|lowest|longer|shorter|better|worse|best|worst"
+    r"|unchanged|remained|stayed|stood|estimated|equal|comparable)\b[^;.]{0,60})\s\Z"
+)
+_NOT_A_VALUE = re.compile(r"['\u2019]?\s+(?:of\s+|median\s+)*follow|\s+(?:was|were|is|the|after|from|of)\b")
+
+
+def _values_told_with_at(text: str, tokens: list[Token]) -> None:
+    """ "median OS was longest in B, at 18.9 weeks": a value, not a time point, where no rate is told."""
+    for i, token in enumerate(tokens):
+        if token.kind != "timepoint" or token.quantity is None or token.quantity.why != "at":
+            continue
+        match = _AT_VALUE.fullmatch(text, token.start, token.end)
+        if match is None or _NOT_A_VALUE.match(text, token.end):
+            continue
+        said = _ALIKE.search(text, max(0, token.start - 90), token.start) is not None
+        named = next((t for t in reversed(tokens[:i]) if t.kind == "endpoint"), None)
+        if not said or named is None or KIND[named.key] != "time":
+            continue
+        if any(t.quantity is not None and t.quantity.kind is Kind.PERCENT for t in tokens[tokens.index(named) :]):
+            continue
+        start, end = match.span("v")
+        months = to_months(parse_number(match["n"]), match["u"])
+        token.kind, token.start, token.end, token.after = "value", start, end, end
+        token.quantity = Quantity(Kind.TIME, start, end, months, unit=match["u"])
 
 
 def _after_time(text: str, before: list[Token]) -> bool:

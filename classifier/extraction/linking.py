@@ -17,7 +17,7 @@ import re
 
 from classifier.extraction.carrying import deal_series, goes_on, series_of
 from classifier.extraction.endpoints import EXTRACTED, KIND
-from classifier.extraction.links import Focus, Link, deal
+from classifier.extraction.links import Focus, Link, Series, deal
 from classifier.extraction.numbers import Kind
 from classifier.extraction.ratios import RatioRules
 from classifier.extraction.tokens import Token
@@ -25,14 +25,18 @@ from classifier.extraction.tokens import Token
 _COORDINATED = re.compile(
     r"\A[\s,/()\[\]]*(?:(?:and|or|as well as|plus|,|/|both|also|the|an?|in|of|their|medians?|mean|rates?"
     r"|times?|estimated|observed|actuarial|cumulative|respective|corresponding|overall|HRs?|hazard ratios?"
-    r"|[1-9]\d?(?:-|\s)(?:year|month|yr|mo)s?)[\s,/()\[\]]*)*\Z"
+    r"|prolonged|improved|longer|shorter|better|worse|inferior|superior|poor|poorer"
+    r"|(?:[1-9]\d?|one|two|three|four|five|six|ten|twelve)(?:-|\s)(?:year|month|yr|mo)s?)[\s,/()\[\]]*)*\Z"
 )
 _PARENTHESIS_TAIL = re.compile(r"\A\s*[\[(]\s*\Z")
-_PRONOUN = re.compile(r"it|this|they|these")
+_PRONOUN = re.compile(r"[Ii]t|[Tt]his|[Tt]hey|[Tt]hese")
+_IS_A_GROUP = re.compile(
+    r"\s+(?:\w+\s+)?(?:groups?|arms?|regimens?|treatments?|courses?|schedules?|therapy|programmes?|strateg\w+)\b"
+)
 _LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
 _BACK_TO_TOPIC = re.compile(
-    r"\b(?:it|this|they|these|(?:the )?(?:corresponding |respective )?(?:figures?|rates?|medians?|values?"
-    r"|ranges?))"
+    r"\b(?:[Ii]t|[Tt]his|[Tt]hey|[Tt]hese|(?:[Tt]he )?(?:corresponding |respective )?(?:figures?|rates?|medians?|values?"
+    r"|ranges?)(?:\s+(?:for|in|of|with|among)\s[\w\s,/\u2265<>+-]{1,50}?)?)"
     r"\s+(?:was|were|is|had been|became)\s+(?:only\s+|about\s+|approximately\s+"
     r"|estimated at\s+)?[<>~\u2248]?\s*\Z"
 )
@@ -58,6 +62,8 @@ _AFTER_EVENT = re.compile(
     r"|(?:discontinued|stopped|switched|changed)\s+(?:[\w-]+\s+){0,2}(?:for|because of|at|on))"
     r"\s+(?:(?:the|first|an?|their|its|disease|initial|prior|previous|salvage|primary)\s+){0,2}\Z"
 )
+_WITH_OR_WITHOUT = re.compile(r"%\s*(?:\([^()]*\)\s*)?(?:with|without|for|in)\s+(?:no\s+|an?\s+)?\Z")
+_RELATIVE = re.compile(r"\s*,\s*(?:which|defined|that is|i\.e\.|comprising|counting|including)\b[^,;.]*\Z")
 _AMONG = re.compile(r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these|each|either|our)\s+)?\Z")
 _PEOPLE_BEHIND = re.compile(rf"\s+(?:[\w-]+\s+){{0,3}}{_PEOPLE}\b")
 _TIME_OF_FOLLOW_UP = re.compile(
@@ -184,7 +190,7 @@ class _Walk(RatioRules):
         j = self.last_endpoint
         if j >= 0 and self.tokens[j].key == "FOLLOW_UP":
             if re.fullmatch(
-                r"\s+(?:time\s+)?(?:for|of)\s+(?:the\s+)?", self.text[self.tokens[j].end : token.start]
+                r"\s+(?:time\s+)?(?:for|of|in|among)\s+(?:the\s+|those\s+|patients\s+|who\s+|were\s+|still\s+)*", self.text[self.tokens[j].end : token.start]
             ):
                 return  # "median follow-up for survival"
         together = self._coordinated(i)
@@ -194,14 +200,31 @@ class _Walk(RatioRules):
                 return
             if token.key not in self.focus.keys:
                 self.focus.keys.append(token.key)
+            if not _PARENTHESIS_TAIL.match(self.text[self.tokens[j].end : token.start]):
+                self.focus.slots.append(self._slot(i))
             self.focus.end = token.end
         else:
-            self.focus = Focus([token.key], token.start, token.end, self.times)
+            self.focus = Focus([token.key], token.start, token.end, self.times, slots=[self._slot(i)])
             self.history.append(self.focus)
         if KIND[token.key] != "other":
             self.named = True
         elif _ODDS.match(self.text, token.start):
             self.hr, self.odds = None, True
+
+    def _slot(self, i: int) -> Series:
+        """What the endpoint at `i` is told as: a rate at a time, a median, or not said."""
+        token, before = self.tokens[i], self.tokens[i - 1] if i else None
+        if KIND[token.key] == "rate":
+            return Series(token.key, "rate")
+        if before is not None and len(self.text[before.end : token.start]) < 3:
+            q = before.quantity
+            if before.kind == "timepoint" and q is not None and len(q.times) == 1:
+                return Series(token.key, "rate", q.times[0])
+            if before.kind == "median":
+                return Series(token.key, "median")
+        if self.text[token.start] == "m" and self.text[token.start + 1].isupper():
+            return Series(token.key, "median")
+        return Series(token.key, "")
 
     def _tells_whose(self, token: Token) -> bool:
         """ "in resected patients", "those who had relapsed", "after surgery": whose result, not another."""
@@ -211,10 +234,10 @@ class _Walk(RatioRules):
         if KIND[token.key] == "time" or token.key in ("ORR", "FOLLOW_UP"):
             return False
         start = max(0, token.start - 70)
-        if _PEOPLE_WHO.search(self.text, start, token.start) or _AFTER_EVENT.search(
-            self.text, start, token.start
-        ):
+        if any(p.search(self.text, start, token.start) for p in (_PEOPLE_WHO, _AFTER_EVENT, _WITH_OR_WITHOUT)):
             return True
+        if not focus.values and _RELATIVE.match(self.text[focus.end : token.start]):
+            return KIND[token.key] == "rate"  # "response, which counts partial remissions as well, was ..."
         return (
             _AMONG.search(self.text, start, token.start) is not None
             and _PEOPLE_BEHIND.match(self.text, token.end, token.end + 60) is not None
@@ -242,6 +265,8 @@ class _Walk(RatioRules):
     def _timepoint(self, i: int, token: Token) -> None:
         if token.quantity is None or not token.quantity.times:
             return
+        if _IS_A_GROUP.match(self.text, token.end):
+            return  # "the five-year group"
         before = self.tokens[i - 1] if i else None
         behind = self.links[-1] if self.links else None
         after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
@@ -311,6 +336,9 @@ class _Walk(RatioRules):
         self.links.append(link)
         if focus is not None:
             focus.values.append(token)
+        if how == "no responses" and focus is not None:
+            self.focus, self.named = focus, True  # "no response among 7 at level 1, against 2/6 at level 2"
+            self.history.append(focus)
 
     def _as_the_one_before(self, token: Token) -> bool:
         """ "A achieved 71%, B 53% and C 54%": what goes on after a value that was taken."""
@@ -345,7 +373,7 @@ class _Walk(RatioRules):
         if (
             focus.keys == ["FOLLOW_UP"]
             and (
-                (focus.values and focus.values[-1].run != token.run)
+                (focus.values and focus.values[-1].run != token.run and _is_time(focus.values[-1]))
                 or _TIME_OF_FOLLOW_UP.search(self.text, max(0, focus.start - 40), focus.start)
             )
             and _IS.search(self.text, max(0, token.start - 16), token.start)
@@ -396,3 +424,7 @@ class _Walk(RatioRules):
             if set(other.keys) & EXTRACTED and (not timed or any(KIND[k] == "time" for k in other.keys)):
                 return other
         return focus
+
+
+def _is_time(token: Token) -> bool:
+    return token.quantity is not None and token.quantity.kind is Kind.TIME

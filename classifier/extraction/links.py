@@ -41,6 +41,7 @@ class Focus:
     values: list[Token] = field(default_factory=list)
     topic: Focus | None = None  # the extracted endpoint spoken of last, where this is another
     series: tuple[Series, ...] = ()  # what the sentence before reported
+    slots: list[Series] = field(default_factory=list)  # each time an endpoint is named, and as what
     valued: bool = False  # a value was linked to it when it was named
 
 
@@ -74,11 +75,47 @@ def deal(links: list[Link], text: str) -> list[Link]:
         focus = of_focus[0].focus
         if focus is None:
             continue
+        if _dealt_by_slots(focus, of_focus):
+            continue
         for statistic in ("median", "mean", "rate", "hazard_ratio", "plain"):
             of_one_kind = [k for k in of_focus if k.statistic == statistic]
             _deal_out(focus, of_one_kind, text)
             added += _said_of_all(of_one_kind)
     return added
+
+
+def _dealt_by_slots(focus: Focus, links: list[Link]) -> bool:
+    """ "Five-year PFS, five-year OS and median PFS were 25%, 61% and 31 months": one value each, in order."""
+    slots = focus.slots
+    if len({slot.statistic for slot in slots}) < 2:
+        return False
+    units = [u for u in _units(links) if u[0].statistic in ("median", "mean", "rate")]
+    if not units or len(units) % len(slots):
+        return False
+    pairs = [(unit, slots[n % len(slots)]) for n, unit in enumerate(units)]
+    if any(slot.statistic not in ("", link.statistic) for unit, slot in pairs for link in unit):
+        return False
+    for unit, slot in pairs:
+        for link in unit:
+            link.key = slot.key
+            if slot.timepoint is not None and link.statistic == "rate":
+                link.timepoint = slot.timepoint
+    for link in links:
+        if not link.key:
+            link.key = focus.keys[0]
+    return True
+
+
+def _units(links: list[Link]) -> list[list[Link]]:
+    """Links that stand for one value of a list: those in brackets or joined by "versus" go with the one before."""
+    depth = min(link.token.depth for link in links)
+    units: list[list[Link]] = []
+    for link in links:
+        if units and (link.token.depth > depth or link.token.versus):
+            units[-1].append(link)
+        else:
+            units.append([link])
+    return units
 
 
 def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
@@ -87,14 +124,7 @@ def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
     wanted = {"median": "time", "mean": "time", "hazard_ratio": "time"}.get(links[0].statistic)
     keys = [k for k in focus.keys if wanted is None or KIND[k] == wanted] or focus.keys
     times = focus.times if links[0].statistic == "rate" else ()
-    depth = min(link.token.depth for link in links)
-    units: list[list[Link]] = []
-    for link in links:
-        token = link.token
-        if units and (token.depth > depth or token.versus):
-            units[-1].append(link)
-        else:
-            units.append([link])
+    units = _units(links)
     for n, unit in enumerate(units):
         for link in unit:
             if len(keys) == 1:

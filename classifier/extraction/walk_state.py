@@ -47,6 +47,9 @@ class WalkState:
         q = token.quantity
         if q is None:
             return ""
+        if q.kind is Kind.NOT_REACHED and self.links and self.links[-1].token.run == token.run:
+            if self.links[-1].statistic == "rate":
+                return "rate"  # "84%, 66% and not estimable"
         if q.kind is Kind.TIME or q.kind is Kind.NOT_REACHED or q.why == "pair time":
             return "mean" if self.mean and q.kind is not Kind.NOT_REACHED else "median"
         if q.kind in (Kind.PERCENT, Kind.COUNT) or q.why == "pair percent":

@@ -44,7 +44,7 @@ _BARRED = (
     "another study's result",
     "a target",
     "a schedule",
-    "a share of people treated",
+    "a share of people",
     "known before",
     "another disease's response",
 )
@@ -93,6 +93,20 @@ _LIKE_OTHERS = re.compile(
     r"\b(?:comparable (?:to|with)|similar to|than|consistent with|compared (?:to|with)|in line with)\s+"
     r"(?:the|that of|those of|an?)\s+(?:(?:ORR|median|PFS|OS|rate|of)\s+){0,3}[~\u2248]?\s*\Z"
 )
+_EARLIER_STUDIES = re.compile(
+    r"\A(?:[^.;]|\.\d|;(?=[^()]{0,60}\))){0,70}?\b(?:(?:in|from|by|of)\s+(?:an?|the|its|their|two|three|several|some|many)?\s*"
+    r"(?:[\w-]+\s+)?(?:earlier|previous|prior|registration(?:al)?|pivotal|historic(?:al)?|published|older)\s+"
+    r"(?:[\w-]+\s+){0,3}?(?:trials?|stud(?:y|ies)|series|reports?|controls?|experience|publications?)"
+    r"|(?:had been|have been|has been|was|were) (?:reported|published|described) (?:with|in|by|for|previously|earlier))\b"
+)
+_HOPED_FOR = re.compile(
+    r"\A(?:[^.;]|\.\d){0,50}?\b(?:had been|were|was|is|has been) (?:hoped for|targeted|aimed (?:at|for)|anticipated|assumed"
+    r"|postulated|desired|customary|usual|planned|hypothesi[sz]ed|expected|foreseen|sought|aspired)\b"
+)
+# "5 (11%) were complete"
+_PARTS = re.compile(
+    r"\A\s*[)\]]?\s*,?\s*(?:of (?:these|them|which|whom) )?(?:(?:were|was|being|had been)\s+)(?:\w+\s+)?(?:complete|partial)\b"
+)
 _OF_OTHERS = re.compile(
     r"\A[^.;,]{0,30}?\b(?:reported|seen|observed|published|achieved|described)\b[^.;]{0,60}?"
     r"\b(?:in|by|from)\s+(?:the\s+)?[A-Z][A-Za-z]*[A-Z0-9]"
@@ -100,7 +114,7 @@ _OF_OTHERS = re.compile(
 _DIFFERENCE_BEFORE = re.compile(
     r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?"
     r"|prolongations?|reductions?"
-    r"|delays?)(?:\s+\w+){0,3}\s+of(?:\s+(?:about|approximately|only|nearly|at least|more than))?"
+    r"|delays?)(?:\s+\w+){0,3}\s+(?:of|reached|amounted to|being|equalled)(?:\s+(?:about|approximately|only|nearly|at least|more than))?"
     r"|(?<!ed )(?<!shown )(?<!seen )\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least"
     r"|more than))?)\s*[~\u2248\u223c]?\s*\Z"
 )
@@ -132,6 +146,9 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
         return "a hazard ratio with no endpoint in the sentence"
     if context.known:
         return "known before"
+    barred = _barred(text, link)
+    if barred:
+        return barred
     if context.planned or (
         context.perhaps_planned and link.token.interval is None and link.token.count is None
     ):
@@ -142,27 +159,44 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
         return "a time with a response endpoint"
     if link.statistic == "rate" and KIND[link.key] == "time" and q.kind is Kind.COUNT:
         return "a count with a survival endpoint"
-    if q.kind is Kind.TIME and _SCHEDULE.search(text, max(0, start - 16), start):
-        return "a schedule"
     if (q.kind is Kind.TIME or q.why == "pair time") and is_duration(text, link.token):
         return "a duration or threshold"
     if q.kind is Kind.PERCENT and _THRESHOLD_WORDS.search(text, max(0, start - 24), start):
         return "a threshold"
+    if link.statistic == "rate" and link.key == "OS" and link.timepoint is None:
+        named = text[link.focus.start : link.focus.end] if link.focus is not None else ""
+        if "people" in link.how or named.casefold() in ("alive", "survived", "surviving"):
+            return "alive at no stated time"
+    return ""
+
+
+def _barred(text: str, link: Link) -> str:
+    """What the words right beside a value make of it, whatever else they say; "" if nothing."""
+    q = link.token.quantity
+    if q is None:
+        return ""
+    start, end = link.token.start, link.token.end
+    if q.kind is Kind.TIME and _SCHEDULE.search(text, max(0, start - 16), start):
+        return "a schedule"
     if _TARGET.search(text, max(0, start - 40), start):
         return "a target"
     if q.kind is Kind.PERCENT and _TREATED.search(text, max(0, start - 40), start):
         return "a share of people treated"
     if _KNOWN.search(text, max(0, start - 70), start):
         return "known before"
-    after = text[end : end + 110]
-    if _ELSEWHERE.match(after):
+    after = text[end : end + 130]
+    if _HOPED_FOR.match(after):
+        return "a target"
+    if link.statistic == "rate" and _PARTS.match(after):
+        return "belongs to CR"
+    if _ELSEWHERE.match(after) or _EARLIER_STUDIES.match(after):
         return "another study's result"
     if _OF_OTHERS.match(after) and _LIKE_OTHERS.search(text, max(0, start - 60), start):
         return "another study's result"
-    if link.statistic == "rate" and link.key == "OS" and link.timepoint is None:
+    if link.statistic == "rate" and KIND[link.key] == "time" and link.timepoint is None:
         named = text[link.focus.start : link.focus.end] if link.focus is not None else ""
-        if "people" in link.how or named.casefold() in ("alive", "survived", "surviving"):
-            return "alive at no stated time"
+        if "progression or death" in named or link.token.count is not None:
+            return "a share of people"  # who had an event
     return ""
 
 

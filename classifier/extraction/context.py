@@ -35,6 +35,13 @@ _EARLIER_ANALYSIS = re.compile(
 )
 
 
+# "In a trial published since, B was better (HR 0.8)"
+_OTHER_STUDY = re.compile(
+    r"(?:In|From) (?:an?|one|two|three|several|other|previous|earlier|another|prior)\b[^,.;]{0,60}?\b(?:trials?|stud(?:y|ies)"
+    r"|series|reports?|meta-analys[ei]s)\b (?:\w+ ){0,2}?(?:published|reported|by|from (?!the\b|our\b))"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a sentence is about besides results.
@@ -59,7 +66,8 @@ def sentence_context(text: str, sentence: Sentence, background: int) -> Context:
     return Context(
         planned=_PLANNED.search(text, sentence.start, sentence.end) is not None,
         perhaps_planned=_PERHAPS_PLANNED.search(text, sentence.start, sentence.end) is not None,
-        known=sentence.end <= background
+        known=_OTHER_STUDY.match(text, sentence.start, sentence.end) is not None
+        or sentence.end <= background
         and _EARLIER_ANALYSIS.search(text, sentence.start, sentence.end) is None,
     )
 

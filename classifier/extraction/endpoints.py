@@ -41,7 +41,7 @@ class EndpointEntry:
 ENTRIES = (
     # Order is priority where two entries begin at the same place.
     EndpointEntry(
-        "FOLLOW_UP", "other", rf"(?:survival{D})?follow{D0}ups?|followed{D}(?:up|for)|potential follow"
+        "FOLLOW_UP", "other", rf"(?:survival{D})?follow{D0}ups?|followed{D}(?:up|for)|potential follow|(?-i:m?FU)(?=[\s),:])"
     ),
     EndpointEntry(
         "PFS2",
@@ -83,7 +83,7 @@ ENTRIES = (
         rf"(?-i:i?DFS)|disease{D0}free(?:{D}(?:survivals?|interval))?"
         rf"|(?:alive|surviv(?:ed|ing)) (?:and )?(?:free (?:of|from)|without) (?:any )?"
         rf"(?:(?:evidence of |signs? of )?(?:\w+ )?(?:disease|relapse|recurrence|tumou?r|leuk[a]?emia|lymphoma))"
-        rf"|alive and (?:\w+){D}free",
+        rf"|alive and (?:\w+){D}free|alive and (?:still )?(?:on|off|in|receiving|continu\w+)",
     ),
     EndpointEntry("EFS", "time", rf"(?-i:EFS)|event{D0}free(?:{D}survivals?)?"),
     EndpointEntry(
@@ -144,15 +144,16 @@ ENTRIES = (
     EndpointEntry(
         "ORR",
         "rate",
-        rf"complete{D}(?:(?:clinical{D})?(?:responses?|remissions?){D})?(?:or|and|plus){D}partial{D}"
+        rf"complete{D}(?:(?:clinical{D})?(?:responses?|remissions?){D})?(?:(?:or|plus){D}|and{D}"
+        rf"(?:(?:\d+|[a-z]+){D}(?:had{D}|achieved{D})?(?:an?{D})?)?)partial{D}"
         rf"(?:responses?|remissions?)(?:{D}rates?)?|partial{D}(?:(?:responses?|remissions?){D})?"
-        rf"(?:or|and|plus){D}complete{D}(?:responses?|remissions?)|(?-i:CR or PR|PR or CR|CR/PR|PR/CR)"
+        rf"(?:or|and|plus){D}complete{D}(?:responses?|remissions?)|(?-i:CR or PR|PR or CR|CR/PR|PR/CR|CR\s?(?:\+|&|and|plus)\s?PR)"
         rf"(?:{D}rates?)?",
     ),
     EndpointEntry(
         "CR",
         "rate",
-        rf"(?-i:s?CRi?|sCR/CR|[≥]CR)(?: or better)?(?!-)|(?:stringent )?complete{D}(?:clinical "
+        rf"(?-i:s?CRi?s?|sCR/CR|[≥]CR)(?: or better)?(?!-)|(?:stringent )?complete{D}(?:clinical "
         rf"|metabolic |metastatic |renal |tumou?r )?(?:responses?|remissions?|regressions?"
         rf"|responders?)(?:{D}rates?)?",
     ),
@@ -179,7 +180,7 @@ ENTRIES = (
     EndpointEntry(
         "ORR",
         "rate",
-        rf"(?-i:[cim]?ORR)s?|(?-i:OR){D}rates?|(?:overall|objective|best overall|clinical|radi(?:olog|ograph)\w+"
+        rf"(?-i:[cim]?ORR)s?|(?-i:OR){D}rates?|remission{D}rates?|(?:overall|objective|best overall|clinical|radi(?:olog|ograph)\w+"
         rf"|tumou?r|total"
         rf"|confirmed|disease"
         rf"|h[a]?ematologic(?:al)?)"
@@ -193,7 +194,7 @@ ENTRIES = (
         rf"|responded|[≥]{D0}(?-i:PR)\b|(?-i:PR){D}or{D}(?:better|higher|more|greater)"
         rf"|(?-i:RR)(?!\s*[=:,]?\s*\d[.\u00b7]\d\d)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
         rf"|,?\s*\d))|(?:any|an?) (?:objective )?responses?(?! to)"
-        rf"|responses?(?=\s+(?:were|was|in|with|on imaging|occurred|including)\b)|responders"
+        rf"|responses?(?=\s+(?:were|was|in|with|on imaging|occurred|including|did|depended|differed)\b)|responders"
         rf"|responses?(?=\s+(?:by|per|according to|across)\s[\w /-]{{1,40}}(?::|\s(?:were|was)\b))",
     ),
     EndpointEntry(
@@ -224,7 +225,7 @@ ENTRIES = (
         r"|surgery|conservation|dose intensity|tumou?r size|reduction rate|sensitivity|specificity"
         r"|were male|were female"
         r"|underwent|washout|interval between|conver(?:sion|ted)|accuracy|odds ratio"
-        r"|(?-i:OR)(?=\s*[=,:]?\s*\d)|risk ratio|relative risk|(?-i:SUCRA)|cumulative ranking|odds of",
+        r"|(?-i:OR)(?=\s*[=,:]?\s*\d)|risk ratio|relative risk|(?-i:SUCRA)|cumulative ranking|probability of being|P-scores?|I-squared|heterogeneity|odds of",
     ),
 )
 
@@ -253,7 +254,7 @@ _BEGINNINGS = frozenset(
     " vom dia fat muc"
     " sto inf pne hyp ras alo crs ica ae aes sae tra tea mya art ker wit sid rel rec die non qua cro dys"
     " ble car hea"
-    " ske net exc spl mar liv ski ery pla hor pet sub mix sus pmr cmr cns or suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
+    " fu mfu pro i p het ske net exc spl mar liv ski ery pla hor pet sub mix sus pmr cmr cns or suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
 )
 _SMALL_WORDS = frozenset("a an any no in of at".split())
 _WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=\s?(?i:CR|PR)))")

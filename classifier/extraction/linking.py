@@ -422,6 +422,7 @@ class _Walk(RatioRules):
             return focus
         for other in reversed(self.history):
             if set(other.keys) & EXTRACTED and (not timed or any(KIND[k] == "time" for k in other.keys)):
+                self.focus = other  # what follows goes on with it
                 return other
         return focus
 

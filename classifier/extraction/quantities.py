@@ -92,8 +92,8 @@ _PATTERN = re.compile(
     # grade 3/4, phase 2, day 1, cohort 2, cycle 1-6, score of 0-1
     rf"|(?P<label>(?:[Gg]rades?|[Ss]tages?|[Pp]hase|[Dd]ays?|[Cc]ycles?|[Ll]evels?|[Cc]ohorts?|[Gg]roups?"
     rf"|[Aa]rms?|[Ss]tudy|[Pp]art|[Ss]cores?|[Tt]ypes?|codons?|exons?|[Vv]ersion|ECOG|PS|KPS|BMI|[Nn]umber|No\.?"
-    rf"|NCT){S}(?:of{S1}|>{S}or{S}=){{0,1}}{SIGN}{S}(?:\d{{1,4}}(?![.,\u00b7]?\d))(?:(?:{DASH}|/|to|or|and|,"
-    rf"|{S1})+\d{{1,3}}(?!{S}{PERCENT}|[.\u00b7]?\d)|\+)*(?!{S}{PERCENT}|{S}months|{TO}\d))"
+    rf"|NCT){S}(?:of{S1}|>{S}or{S}=){{0,1}}{SIGN}{S}(?:\d{{1,4}}(?![.,\u00b7]?\d|{S1}(?:out{S1})?of{S1}\d))(?:(?:{DASH}|/|to|or|and|,"
+    rf"|{S1})+\d{{1,3}}(?!{S}{PERCENT}|[.\u00b7]?\d|/\d|{S1}(?:out{S1})?of{S1}\d)|\+)*(?!{S}{PERCENT}|{S}months|{TO}\d))"
     # at 24 months, after five years, at 1, 3 and 5 years, at month 18
     rf"|(?P<at>(?:[Aa]t|[Aa]fter|[Bb]y|[Ww]ithin|[Oo]ver)(?:{S1}the)?{S1}(?:(?:month|week|year"
     rf"|day)s?{S1}(?P<atn>{LIST})(?![.\u00b7]?\d|{S}(?:{PERCENT}|{TIME_UNIT}))|(?P<atl>{LIST}){S}{DASH}?{S}(?P<atu>{TIME_UNIT})))"
@@ -119,7 +119,7 @@ _PATTERN = re.compile(
     rf"|{NOT_REACHED_SHORT}(?![A-Za-z])|{NOT_REACHED}|not{S1}available)(?P<ru>{S}(?:{PERCENT}|{TIME_UNIT}))?)"
     rf"|(?P<bt>(?<=[Bb]etween )(?P<blo>{NUMBER})(?:{S}"
     rf"{PERCENT})?{S1}and{S1}(?P<bhi>{NUMBER})(?P<bu>{S}(?:{PERCENT}|{TIME_UNIT}))?)"
-    rf"|(?P<v>(?P<vn>{NUMBER}|{LONG_NUMBER})(?P<pm>(?P<pmu>{S}(?:{PERCENT}|{TIME_UNIT}))?{S}(?:\u00b1"
+    rf"|(?P<v>(?P<vn>{NUMBER}|{LONG_NUMBER}(?!{DASH}[a-z]))(?P<pm>(?P<pmu>{S}(?:{PERCENT}|{TIME_UNIT}))?{S}(?:\u00b1"
     rf"|\+{S}/{S}{DASH}){S}{NUMBER})?(?:(?P<none>{S}{DASH}?{S}{DOSE})|(?P<pct>{S}{PERCENT})"
     rf"|(?P<tu>{S}{TIME_UNIT}))?)"
     rf"|(?P<nr>{NOT_REACHED})|(?P<nrs>{NOT_REACHED_SHORT}(?![A-Za-z+]))"
@@ -149,6 +149,9 @@ def find_quantities(text: str, start: int = 0, end: int | None = None) -> Iterat
             yield _none("a standard deviation", match)
             continue
         taken = match.end()
+        if match.lastgroup == "r" and match["ru"] and _tells_a_change(text, at):
+            yield from _both_ends(match)
+            continue
         found = _READERS[str(match.lastgroup)](match)
         if found is not None:
             yield found
@@ -244,6 +247,8 @@ def _at(match: Match[str]) -> Quantity:
         values, word = _numbers_in(match["atn"]), unit[0] if unit else ""
     else:
         values, word = _numbers_in(match["atl"]), match["atu"]
+        if word[0] == "y" and min(values) > 40:  # "over 70 years"
+            return _none("an age", match)
     return Quantity(
         Kind.TIMEPOINT, match.start(), match.end(), times=tuple(to_months(v, word) for v in values), why="at"
     )
@@ -290,6 +295,33 @@ def _range(match: Match[str]) -> Quantity | None:
     if not match["rhi"][0].isdigit() and match["rhi"][0] not in ".\u00b7":
         return Quantity(Kind.INTERVAL, match.start(), match.end(), low, None, why="pair")
     return _pair(match, low, parse_number(match["rhi"]), unit)
+
+
+# "survival rose from 3.1 to 3.8 months": two values, not a range
+_CHANGED_FROM = re.compile(
+    r"\b(?:went|rose|rise\w*|rais\w+|increas\w+|improv\w+|fell|declin\w+|dropp\w+|chang\w+|decreas\w+|grew|doubl\w+|tripl\w+"
+    r"|prolong\w+|extend\w+|shorten\w+|lengthen\w+|reduc\w+)\b[^.;]{0,90}\bfrom\s+\Z"
+)
+
+
+def _tells_a_change(text: str, at: int) -> bool:
+    """Whether "from" in front of two values is said of a change in time, not of a range over groups."""
+    change = _CHANGED_FROM.search(text, max(0, at - 110), at)
+    return change is not None and _OVER_GROUPS.search(text, max(0, at - 110), at) is None
+
+
+_OVER_GROUPS = re.compile(r"\b(?:[Aa]cross|[Aa]mong|[Bb]etween|depending|according|rang\w+)\b")
+
+
+def _both_ends(match: Match[str]) -> Iterator[Quantity]:
+    """The two values of a change."""
+    unit = (match["ru"] or "").strip()
+    for name, stop in (("rlo", match.end("rlou") if match["rlou"] else match.end("rlo")), ("rhi", match.end())):
+        value, start = parse_number(match[name]), match.start(name)
+        if unit and unit[0] in "%p":
+            yield Quantity(Kind.PERCENT, start, stop, value)
+        else:
+            yield Quantity(Kind.TIME, start, stop, to_months(value, unit), unit=unit)
 
 
 def _between(match: Match[str]) -> Quantity | None:

@@ -723,12 +723,12 @@ def extract(
         typer.echo(f"{n_read} records read, {n_new} findings proposed; `picosieve findings` lists them")
         return
     if explain:
-        from classifier.extraction import load_extractor
+        from classifier.extraction import explanation, load_extractor
         from classifier.texts import read_texts
 
         extractor = load_extractor(endpoints=endpoints)
         for record_id, text in read_texts(source):
-            for t in extractor.explain(text):
+            for t in explanation.explain(extractor, text):
                 mark = "taken" if t.taken else "not taken"
                 typer.echo(f"{record_id}\t{t.start}-{t.end}\t{t.text}\t{t.endpoint}\t{mark}\t{t.reason}")
         return

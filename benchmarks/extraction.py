@@ -47,6 +47,7 @@ from classifier.extraction import (
     mention_row,
 )
 from classifier.extraction.arm_choice import PRIOR
+from classifier.extraction.lessons import arm_lessons, span_lessons
 from data.records import CORE_ENDPOINTS, Endpoint, Finding, Statistic, Unit
 from models.outcome_spans import ArmChoice, OutcomeSpans, save_outcome_spans
 
@@ -176,9 +177,9 @@ def rows_of(record: AnnotatedText, extractor: Extractor) -> list[dict[str, objec
 def cross_validate(records: Sequence[AnnotatedText], *, n_folds: int = 10, seed: int = 0) -> CrossValidated:
     """Fit the accept/reject model without each fold's records, and read them with it."""
     rules = Extractor()
-    examples = [rules.examples(r.text, gold_findings(r.mentions)) for r in records]
-    arms = [rules.arm_examples(r.text, gold_findings(r.mentions)) for r in records]
-    marked = [unit for text, right in marked_groups() for unit in rules.arm_examples(text, right)]
+    examples = [span_lessons(rules, r.text, gold_findings(r.mentions)) for r in records]
+    arms = [arm_lessons(rules, r.text, gold_findings(r.mentions)) for r in records]
+    marked = [unit for text, right in marked_groups() for unit in arm_lessons(rules, text, right)]
     fold = np.random.default_rng(seed).permutation(len(records)) % n_folds
     extractors: list[Extractor] = [rules] * len(records)
     probabilities, labels = [], []
@@ -322,7 +323,7 @@ def fit(out: Path) -> None:
     """Fit the accept/reject model on the open texts and write its bundle to `out`."""
     records = load_records(*OPEN)
     rules = Extractor()
-    pairs = [rules.examples(r.text, gold_findings(r.mentions)) for r in records]
+    pairs = [span_lessons(rules, r.text, gold_findings(r.mentions)) for r in records]
     rows, labels = [r for rows, _ in pairs for r in rows], [y for _, ys in pairs for y in ys]
     cross = cross_validate(records)
     scores = official_score(records, cross.extractors)
@@ -335,8 +336,8 @@ def fit(out: Path) -> None:
     model = OutcomeSpans().fit(rows, labels)
     model.arms = ArmChoice(prior=PRIOR).fit(
         [
-            *(unit for text, right in marked_groups() for unit in rules.arm_examples(text, right)),
-            *(unit for r in records for unit in rules.arm_examples(r.text, gold_findings(r.mentions))),
+            *(unit for text, right in marked_groups() for unit in arm_lessons(rules, text, right)),
+            *(unit for r in records for unit in arm_lessons(rules, r.text, gold_findings(r.mentions))),
         ]
     )
     save_outcome_spans(model, out, trained_on=told, metrics=metrics)

@@ -66,6 +66,21 @@ def series_of(links: list[Link]) -> tuple[Series, ...]:
     return tuple(found)
 
 
+def carry_times(links: list[Link], times: tuple[float, ...]) -> tuple[float, ...]:
+    """Give rates of survival without a time the one that rates were told at before; the last ones told.
+
+    "The 5-year DFS was 70%. OS was 81%" is at five years; where two times were told, neither is taken.
+    """
+    rates = [k for k in links if k.statistic == "rate" and k.key and KIND[k.key] == "time"]
+    told: list[float] = []
+    for link in rates:
+        if link.timepoint is not None and link.timepoint not in told:
+            told.append(link.timepoint)
+        elif link.timepoint is None and len(told or times) == 1:
+            link.timepoint = (told or list(times))[0]
+    return tuple(told) or times
+
+
 def deal_series(links: list[Link]) -> None:
     """ "After relapse the figures were 9% and 19%": each of what the sentence before reported, in its order."""
     carried = [k for k in links if k.focus is not None and k.focus.inherited == 1 and k.focus.series]

@@ -104,6 +104,14 @@ _HOPED_FOR = re.compile(
     r"\A(?:[^.;]|\.\d){0,50}?\b(?:had been|were|was|is|has been) (?:hoped for|targeted|aimed (?:at|for)|anticipated|assumed"
     r"|postulated|desired|customary|usual|planned|hypothesi[sz]ed|expected|foreseen|sought|aspired)\b"
 )
+_OR_MORE = re.compile(r"\s+or\s+(?:more|less|below|above|higher|lower|greater|fewer|longer)\b(?!\s+than)")
+_BELOW = re.compile(r"\b(?:below|under|less than|above|exceed\w*|margin (?:of|was|being))\s*\Z")
+_AT = re.compile(r"(?<!differ )(?<!same )(?<!standing )(?<!alike )(?<!similar )(?<!stood )(?<!stands )(?<!remained )(?<!estimated )(?<!was )(?<!were )(?<!, )\bat\s*\Z")
+_PUBLISHED = re.compile(
+    r"\b(?:an? (?:published|earlier|previous|registration|pivotal|historical|older)\s+(?:[\w-]+\s+){0,4}?"
+    r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for|published (?:[\w-]+ ){0,3}"
+    r"(?:survival|response rates?|results?))\b(?:[^.;]|\.\d|;(?=[^()]*\Z)){0,110}\Z"
+)
 # "5 (11%) were complete"
 _PARTS = re.compile(
     r"\A\s*[)\]]?\s*,?\s*(?:of (?:these|them|which|whom) )?(?:(?:were|was|being|had been)\s+)(?:\w+\s+)?(?:complete|partial)\b"
@@ -122,7 +130,7 @@ _DIFFERENCE_BEFORE = re.compile(
 _DIFFERENCE_AFTER = re.compile(
     r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease"
     r"|lower|higher|longer|shorter|greater"
-    r"|risk reduction|difference|power|maturity|mature|censored|of (?:the )?(?:planned|required|expected)"
+    r"|risk reduction|difference|power|maturity|mature|censored|(?:percentage )?points?|information|of events|of (?:the )?(?:planned|required|expected)"
     r"|improved|better|worse)\b"
 )
 
@@ -158,7 +166,9 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
         return "a number without a unit"
     if link.statistic in ("median", "mean") and KIND[link.key] == "rate":
         return "a time with a response endpoint"
-    if link.statistic == "rate" and KIND[link.key] == "time" and q.kind is Kind.COUNT:
+    if link.statistic == "rate" and KIND[link.key] == "time" and q.kind is Kind.COUNT and (
+        link.timepoint is None or "people" not in link.how
+    ):
         return "a count with a survival endpoint"
     if (q.kind is Kind.TIME or q.why == "pair time") and is_duration(text, link.token):
         return "a duration or threshold"
@@ -181,6 +191,14 @@ def _barred(text: str, link: Link) -> str:
         return "a schedule"
     if _TARGET.search(text, max(0, start - 40), start):
         return "a target"
+    if _OR_MORE.match(text, end) or (
+        link.statistic == "hazard_ratio" and _BELOW.search(text, max(0, start - 24), start)
+    ):
+        return "a target"
+    if q.kind is Kind.PERCENT and _AT.search(text, max(0, start - 20), start):
+        return "a target"
+    if _PUBLISHED.search(text, max(0, start - 160), start):
+        return "known before"
     if q.kind is Kind.PERCENT and _TREATED.search(text, max(0, start - 40), start):
         return "a share of people treated"
     if _KNOWN.search(text, max(0, start - 70), start):

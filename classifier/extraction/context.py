@@ -10,11 +10,11 @@ from classifier.extraction.sentences import Sentence
 
 _PLANNED = re.compile(
     r"\b(?:designed to|powered|power to|\d+% power|sample size|assum\w+|to detect"
-    r"|would (?:be|detect|stop|need|have|give|show|require)|"
+    r"|would (?:be|detect|stop|need|have|give|show|require|produce|yield|result)|predicted that|"
     r"was judged (?:un)?interesting|worthwhile|(?:was|were|may be|can be|is) expected|expected from"
     r"|\bH[01]\b|expected (?:ORR|PFS|OS|median|overall|response|rate|survival|values?)"
     r"|(?:threshold|null) and (?:expected|alternative|target)\w*|target(?:ed)? (?:of|ORR|response)|"
-    r"calculated that|foreseen|non-?inferiority (?:margin|required)|chosen to (?:show|detect)"
+    r"calculated that|foreseen|foresaw|historically|non-?inferiority (?:margin|required)|chosen to (?:show|detect)"
     r"|rested on|to show (?:a|an)|two-sided alpha|"
     r"stopping rule|Simon|planned (?:to|sample)|simulat\w+|ha(?:ve|s) been reported"
     r"|(?:was|were) (?:to|likely to|required to) (?:exceed|reach|be above|surpass)|"
@@ -23,7 +23,7 @@ _PLANNED = re.compile(
 )
 # Words of a plan that are also said of results: "and the null hypothesis was rejected".
 _PERHAPS_PLANNED = re.compile(
-    r"\b(?:hypothes\w+|null|target was|non-?inferiority was|predicted|historical|one-sided(?! [pP]\b))\b",
+    r"\b(?:hypothes\w+|null|target was|non-?inferiority was|predicted (?:median|rate|value)|historical|one-sided(?! [pP]\b))\b",
     re.IGNORECASE,
 )
 
@@ -37,7 +37,8 @@ _EARLIER_ANALYSIS = re.compile(
 
 # "In a trial published since, B was better (HR 0.8)"
 _OTHER_STUDY = re.compile(
-    r"(?:In|From) (?:an?|one|two|three|several|other|previous|earlier|another|prior)\b[^,.;]{0,60}?\b(?:trials?|stud(?:y|ies)"
+    r"\b[Ii]n (?:other|previous|earlier|prior|published|historical) (?:\w+ )?(?:trials|studies|series|reports)\b"
+    r"|\b(?:In|From) (?:an?|one|two|three|several|other|previous|earlier|another|prior)\b[^,.;]{0,60}?\b(?:trials?|stud(?:y|ies)"
     r"|series|reports?|meta-analys[ei]s)\b (?:\w+ ){0,2}?(?:published|reported|by|from (?!the\b|our\b))"
 )
 
@@ -66,7 +67,7 @@ def sentence_context(text: str, sentence: Sentence, background: int) -> Context:
     return Context(
         planned=_PLANNED.search(text, sentence.start, sentence.end) is not None,
         perhaps_planned=_PERHAPS_PLANNED.search(text, sentence.start, sentence.end) is not None,
-        known=_OTHER_STUDY.match(text, sentence.start, sentence.end) is not None
+        known=_OTHER_STUDY.search(text, sentence.start, sentence.end) is not None
         or sentence.end <= background
         and _EARLIER_ANALYSIS.search(text, sentence.start, sentence.end) is None,
     )
@@ -85,7 +86,7 @@ _OWN_STUDY = re.compile(
 )
 _KNOWN_BEFORE = re.compile(
     r"\b(?:is|are|has|have|can|may|remains?|carry|carries|gives?|offers?|yields?|usual\w*|customary|known|report\w*"
-    r"|trials?|stud(?:y|ies)|series|historical\w*|standard|approved|published|literature)\b",
+    r"|trials?|stud(?:y|ies)|series|historical\w*|standard|approv\w+|published|literature)\b",
     re.IGNORECASE,
 )
 
@@ -106,9 +107,8 @@ def end_of_background(text: str, sentences: Sequence[Sentence]) -> int:
     for sentence in sentences[1:]:
         if _OWN_STUDY.search(text, sentence.start, sentence.end):
             return end
-        if not _KNOWN_BEFORE.search(text, sentence.start, sentence.end):
-            return end
-        end = sentence.end
+        if _KNOWN_BEFORE.search(text, sentence.start, sentence.end):
+            end = sentence.end
     return 0
 
 

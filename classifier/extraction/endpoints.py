@@ -57,12 +57,19 @@ ENTRIES = (
     ),
     EndpointEntry("EVENTS", "time", r"(?-i:[mr]?OS|PFS|EFS|DFS|RFS)[ -]events?"),
     EndpointEntry(
+        "OTHER_SURVIVAL",
+        "time",
+        rf"(?:CNS|extracranial|local|distant|loco{D0}regional|regional|biochemical|PSA|neurologic\w*)"
+        rf"{D}(?:(?-i:PFS)|progression{D0}free{D}survivals?)",
+    ),
+    EndpointEntry(
         "PFS",
         "time",
         rf"(?-i:[a-z]{{0,2}}PFS(?:IRC|BICR|INV|1(?![\d-])|-?(?:3|4|6|9|12|18|24|36))?)"
         rf"|(?:event{D})?progression{D0}free(?:{D}(?:survivals?"
         rf"|interval(?!s)|rates?))?(?!{D}intervals)(?!{D}and{D}disease)"
-        rf"|free (?:of|from) (?:disease )?progression|survival free of progression|progression or death"
+        rf"|free(?:dom)? (?:of|from) (?:disease |tumou?r )?progression(?! to)|survival free of progression"
+        rf"|progression or death|death or (?:disease )?progression"
         rf"|(?:alive|surviv(?:ed|ing)) (?:and )?(?:free (?:of|from)|without) (?:any |disease |further )?progression"
         rf"|alive and progression{D0}free",
     ),
@@ -70,7 +77,7 @@ ENTRIES = (
         "TTP",
         "time",
         rf"(?:(?:loco{D0}regional|local|distant|regional|disease|tumou?r|CNS|intracranial) )?progression"
-        rf"(?=\s*[,(\[]\s*(?:[a-z]{{0,2}}HR|hazard ratio))|(?-i:TTP)|time{D}to{D}(?!next|second)(?:\w+{D}){{0,2}}progression",
+        rf"(?=\s*[,(\[]\s*(?:[a-z]{{0,2}}HR|hazard ratio))|(?-i:TTP|TtP|TTp)|time{D}to{D}(?!next|second)(?:\w+{D}){{0,2}}progression",
     ),
     EndpointEntry(
         "TTF",
@@ -103,7 +110,7 @@ ENTRIES = (
     EndpointEntry(
         "OS",
         "time",
-        rf"(?-i:[a-z]{{0,2}}OS|MST)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
+        rf"(?-i:[a-z]{{0,2}}OS|MST|RMST)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
         rf"|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?|rates?"
         rf"|probabilit\w+))?|(?:risk|hazard) of death"
         rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|(?<=HR of )death|(?<=ratio of )death"
@@ -132,7 +139,7 @@ ENTRIES = (
         rf"|neurologic\w*|immune|immunologic\w*|"
         rf"serolog\w+|antibody|biochemical|PSA|marker|CA-?125|symptom\w*|pain|survey|placebo|dose|early"
         rf"|biologic\w*|"
-        rf"haematologic|durable|sustained|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD|spleen|splenic"
+        rf"haematologic|durable|sustained|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD|spleen|splenic|histolog\w+|patholog\w+|cytolog\w+"
         rf"|marrow|liver|skin|transfusion|erythroid|platelet|neutrophil|hormonal|PET|subjective|mixed)"
         rf"{D}(?:partial{D}|complete{D})?(?:responses?|responders?|remissions?)(?:{D}rates?)?)"
         rf"|(?-i:VGPR|MR(?=\s*\d)|MMR|DMR)(?: or (?:better|more|higher))?|(?-i:MRD)(?:{D}negativ\w+)?"
@@ -189,12 +196,15 @@ ENTRIES = (
         rf"(?:\s?\([^()\d]{{2,70}}\))?(?:{D}rates?)?"
         rf"|response{D}rates?|\(?(?-i:CR){D0}\+{D0}(?-i:PR)\)?(?:{D}rates?)?|partial{D}(?:response"
         rf"|remission) or better|at least a? ?partial{D}(?:response|remission)"
-        rf"|responses?(?=\s+(?:was|were|is|had been|have been)\s+(?:\w+\s+)?(?:seen|observed|achieved"
+        rf"|(?:objective|tumou?r){D}(?:regressions?|shrinkage)(?:{D}rates?)?"
+        rf"|responses?(?:\s+\([^()]{{2,40}}\)|\s+to\s+[\w-]+(?:\s[\w-]+)?(?:\s\([^()]{{2,40}}\))?)?(?=\s+(?:was|were|is|had been"
+        rf"|have been|could be)\s+(?:\w+\s+)?(?:seen|observed|achieved"
         rf"|noted|recorded|documented|obtained|reported|found|attained|reached|confirmed))"
         rf"|responded|[≥]{D0}(?-i:PR)\b|(?-i:PR){D}or{D}(?:better|higher|more|greater)"
         rf"|(?-i:RR)(?!\s*[=:,]?\s*\d[.\u00b7]\d\d)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
         rf"|,?\s*\d))|(?:any|an?) (?:objective )?responses?(?! to)"
         rf"|responses?(?=\s+(?:were|was|in|with|on imaging|occurred|including|did|depended|differed)\b)|responders"
+        rf"|responses?(?=\s+\(\d)"
         rf"|responses?(?=\s+(?:by|per|according to|across)\s[\w /-]{{1,40}}(?::|\s(?:were|was)\b))",
     ),
     EndpointEntry(
@@ -225,7 +235,7 @@ ENTRIES = (
         r"|surgery|conservation|dose intensity|tumou?r size|reduction rate|sensitivity|specificity"
         r"|were male|were female"
         r"|underwent|washout|interval between|conver(?:sion|ted)|accuracy|odds ratio"
-        r"|(?-i:OR)(?=\s*[=,:]?\s*\d)|risk ratio|relative risk|(?-i:SUCRA)|cumulative ranking|probability of being|P-scores?|I-squared|heterogeneity|odds of",
+        r"|(?-i:OR)(?=\s*[=,:]?\s*\d)|risk ratio|relative risk|(?-i:SUCRA)|cumulative ranking|probability of being|P-scores?|I-squared|(?-i:I[2\u00b2])|heterogeneity|areas? under the (?:\w+ )?curve|(?-i:AUCs?)|C-index|odds of",
     ),
 )
 
@@ -254,7 +264,7 @@ _BEGINNINGS = frozenset(
     " vom dia fat muc"
     " sto inf pne hyp ras alo crs ica ae aes sae tra tea mya art ker wit sid rel rec die non qua cro dys"
     " ble car hea"
-    " fu mfu pro i p het ske net exc spl mar liv ski ery pla hor pet sub mix sus pmr cmr cns or suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
+    " bra ext neu are auc rms his icp fu mfu pro i p het ske net exc spl mar liv ski ery pla hor pet sub mix sus pmr cmr cns or suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
 )
 _SMALL_WORDS = frozenset("a an any no in of at".split())
 _WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=\s?(?i:CR|PR)))")

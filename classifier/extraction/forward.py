@@ -27,7 +27,9 @@ _FORWARD_HAD = re.compile(
 )
 _AND = re.compile(r"\s*(?:,|/|,?\s*and|,?\s*or)\s*(?:the\s+|median\s+)*")
 _DIRECTLY = re.compile(r"(?:(?<!total )(?<!out )(?<!\d )\b(?:of|was|were|is)|[=:])\s*\Z")
-_PEOPLE_WORDS = re.compile(r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed", re.IGNORECASE)
+_PEOPLE_WORDS = re.compile(
+    r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed|free (?:of|from)|progression.free\Z", re.IGNORECASE
+)
 
 
 class ForwardRules(WalkState):
@@ -120,7 +122,7 @@ class ForwardRules(WalkState):
         name = self.text[self.tokens[j].start : self.tokens[j].end]
         if q is None or q.kind not in (Kind.PERCENT, Kind.COUNT):
             return "", ""
-        if KIND[key] != "rate" and not name.startswith("alive"):
+        if KIND[key] != "rate" and not name.startswith(("alive", "free")):
             return "", ""
         words = gap(self.text, self.tokens, last, j)
         if ";" in words or len(words) > 90:
@@ -137,6 +139,14 @@ class ForwardRules(WalkState):
             return "", ""
         name = self.text[self.tokens[j].start : self.tokens[j].end]
         percent = q.kind in (Kind.PERCENT, Kind.COUNT)
+        focus = self.focus
+        if percent and KIND[key] == "rate" and focus is not None and not focus.inherited and self.times:
+            if KIND[focus.keys[0]] == "time" and re.match(r"\s*(?:for|in|with)\b", words):
+                return "", ""  # "the 4-year PFS was 80% for CR and 60% for PR"
+        if key == "PFS" and "free" in name and not re.search(r"\b(?:were|was|are|remained)\s*\Z", words):
+            percent_free = False
+        else:
+            percent_free = True
         if _FORWARD_FOR.match(words) and (q.kind is Kind.PLAIN or percent or KIND[key] == "time"):
             return key, "value for its endpoint"
         if key == "FOLLOW_UP" and re.fullmatch(
@@ -145,7 +155,7 @@ class ForwardRules(WalkState):
             return key, "value before its endpoint"
         if percent and not words.strip(" \u00a0\u2265>="):
             return key, "value before its endpoint"
-        if percent and _PEOPLE_WORDS.match(name) and _FORWARD_PEOPLE.match(words):
+        if percent and percent_free and _PEOPLE_WORDS.match(name) and _FORWARD_PEOPLE.match(words):
             return key, "people who responded"
         if percent and KIND[key] == "rate" and _FORWARD_PEOPLE.match(words) and _FORWARD_HAD.search(words):
             return key, "people who had a response"

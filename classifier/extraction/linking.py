@@ -62,7 +62,7 @@ _AFTER_EVENT = re.compile(
     r"|(?:discontinued|stopped|switched|changed)\s+(?:[\w-]+\s+){0,2}(?:for|because of|at|on))"
     r"\s+(?:(?:the|first|an?|their|its|disease|initial|prior|previous|salvage|primary)\s+){0,2}\Z"
 )
-_WITH_OR_WITHOUT = re.compile(r"%\s*(?:\([^()]*\)\s*)?(?:with|without|for|in)\s+(?:no\s+|an?\s+)?\Z")
+_WITH_OR_WITHOUT = re.compile(r"%\s*(?:\([^()]*\)\s*)?(?:with|without|for|in)\s+(?:no\s+|an?\s+)?(?:[\w-]+\s+){0,2}\Z")
 _RELATIVE = re.compile(r"\s*,\s*(?:which|defined|that is|i\.e\.|comprising|counting|including)\b[^,;.]*\Z")
 _AMONG = re.compile(r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these|each|either|our)\s+)?\Z")
 _PEOPLE_BEHIND = re.compile(rf"\s+(?:[\w-]+\s+){{0,3}}{_PEOPLE}\b")
@@ -187,6 +187,8 @@ class _Walk(RatioRules):
             return  # "patients without pCR": they are a group, not a result
         if self._tells_whose(token):
             return
+        if self.mean and KIND[token.key] == "time" and not self._mean_stands_by(i):
+            self.mean = False
         j = self.last_endpoint
         if j >= 0 and self.tokens[j].key == "FOLLOW_UP":
             if re.fullmatch(
@@ -210,6 +212,11 @@ class _Walk(RatioRules):
             self.named = True
         elif _ODDS.match(self.text, token.start):
             self.hr, self.odds = None, True
+
+    def _mean_stands_by(self, i: int) -> bool:
+        """Whether the word "mean" said last is one of this endpoint, not of another thing before it."""
+        start = self.tokens[i].start
+        return any(t.kind == "mean" and -6 < start - t.end < 40 for t in self.tokens)
 
     def _slot(self, i: int) -> Series:
         """What the endpoint at `i` is told as: a rate at a time, a median, or not said."""
@@ -321,7 +328,12 @@ class _Walk(RatioRules):
                 return
         key, how = self._follows(i, token)
         if key:
-            focus: Focus | None = Focus([key], token.start, token.end, self.times)
+            last = self.links[-1] if self.links else None
+            if last is not None and last.how == how and last.token.run == token.run and last.focus is not None:
+                focus: Focus | None = last.focus if last.focus.keys == [key] else None
+            else:
+                focus = None
+            focus = focus or Focus([key], token.start, token.end, self.times)
         else:
             focus = self._compatible(i, token)
             how = "focus" if focus and not focus.inherited else "inherited"

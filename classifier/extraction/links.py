@@ -10,10 +10,10 @@ from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token
 
 _DURATION = re.compile(
-    r"(?:(?<!lived )(?<!survived )\b(?:after|at|within|over|for) an? median (?:\w+ )?of|\b(?:every|each|for|per|least|most|than"
+    r"(?:(?<!lived )(?<!survived )\b(?:[Aa]fter|[Aa]t|within|[Oo]ver|for) an? median (?:\w+ )?of|\b(?:every|each|for|per|least|most|(?<!no longer )(?<!no more )(?<!no better )than|above|below|beyond|under"
     r"|first|last|within|up to|until|over|about every|during|next"
     r"|previous|prior|minimum of|maximum of|approximately every|aged?|more|less|after|interval of"
-    r"|course of|followed for|once|q|duration of|stable disease)|[<>]\s?=|[<>\u2265\u2264]|\u2265|or)\s*\Z"
+    r"|course of|followed for|once|q|duration of|stable disease)|[<>]\s?=|[<>\u2265\u2264]|\u2265|(?<!, )or)\s*\Z"
 )
 
 
@@ -125,6 +125,8 @@ def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
     keys = [k for k in focus.keys if wanted is None or KIND[k] == wanted] or focus.keys
     times = focus.times if links[0].statistic == "rate" else ()
     units = _units(links)
+    if len(times) > 1 and len(keys) == 1 and len(units) % len(times) and len(links) % len(times) == 0:
+        units = [[link] for link in links]  # "70%, 50% and 30% versus 60%, 40% and 20%": a list against another
     for n, unit in enumerate(units):
         for link in unit:
             if len(keys) == 1:

@@ -63,7 +63,7 @@ _PATTERN = re.compile(
     r"(?<![\w.\u00b7])(?<![A-Za-z][-\u2010\u2011])(?:"
     # p = 0.03
     rf"(?P<p>(?:log-?rank{S})?[pP][-\s]?(?:values?)?{S}(?:for{S1}\w+{S1}\w*{S})?(?:=|<|>|\u2264|\u2265"
-    rf"|of{S1}|was{S1})+{S}[<>]?{S}{NUMBER}(?:{S}[x\u00d7]{S}10\S*)?)"
+    rf"|of{S1}|was{S1}|(?=0?[.\u00b7]\d))+{S}[<>]?{S}{NUMBER}(?:{S}[x\u00d7]{S}10\S*)?)"
     # 95% CI 1.2-3.4; CI95%: [1.2, 3.4]; 95% confidence interval [CI], 7.5 to not estimable
     rf"|(?P<ci>(?:(?P<lv1>{LEVEL}){S}(?:{PERCENT})?{S}-?{S})?{CI_WORD}(?:{S}(?P<lv2>80|9[0-9](?:\.\d)?)(?:{S}%"
     rf"|(?=[\s\u00a0:,;]+[\[(]?[\d<]))(?!{S}(?:{DASH}|to)))?"
@@ -83,12 +83,13 @@ _PATTERN = re.compile(
     rf"|(?P<n>[nN]{S}[=:]{S}{NUMBER})"
     rf"|(?P<i2>I{S}[2\u00b2]{S}[=:,]?{S}(?:of|was)?{S}{NUMBER}{S}%?)"
     # "No responses were seen" states a rate of zero
-    rf"|(?P<zero>(?:[Nn]o|[Nn]one{S1}of{S1}the){S1}(?:[a-z]+{S1})?(?:patients?|pts)(?={S1}(?:responded"
+    rf"|(?P<zero>[Nn]obody(?={S1}responded)|[Nn]one(?={S1}(?:of{S1}(?:whom|them|these){S1})?(?:responded"
+    rf"|had{S1}an?{S1}(?:\w+{S1})?response))|(?:[Nn]o|[Nn]one{S1}of{S1}the){S1}(?:[a-z]+{S1})?(?:patients?|pts)(?={S1}(?:responded"
     rf"|had{S1}an?{S1}(?:objective{S1})?response"
     rf"|achieved{S1}an?{S1}(?:objective{S1})?response))"
     rf"|[Nn]o(?:{S1}(?:objective|confirmed|overall|clinical|tumou?r|complete{S1}or{S1}partial"
     rf"|partial{S1}or{S1}complete)){{0,2}}{S1}responses?(?={S1}(?:was|were|had{S1}been|have{S1}been|occurred"
-    rf"|among|seen|observed)))"
+    rf"|among|seen|observed|(?:in|at)(?!{S1}(?:\d|{WORD_NUMBER})))\b))"
     # grade 3/4, phase 2, day 1, cohort 2, cycle 1-6, score of 0-1
     rf"|(?P<label>(?:[Gg]rades?|[Ss]tages?|[Pp]hase|[Dd]ays?|[Cc]ycles?|[Ll]evels?|[Cc]ohorts?|[Gg]roups?"
     rf"|[Aa]rms?|[Ss]tudy|[Pp]art|[Ss]cores?|[Tt]ypes?|codons?|exons?|[Vv]ersion|ECOG|PS|KPS|BMI|[Nn]umber|No\.?"
@@ -101,6 +102,8 @@ _PATTERN = re.compile(
     rf"|(?P<adj>(?P<adjl>{ANY}(?:{S}{DASH}?{S}(?:,{S}(?:and|or){S1}|,|and|or|/"
     rf"|&){S}{ANY})*){S}{DASH}{S}(?P<adju>(?:years?|yrs?|months?|mos?|mths?|weeks?|wks?|days?|y|mo|d"
     rf"|m)(?![A-Za-z])))"
+    # 3y-PFS, 5yr OS
+    rf"|(?P<ady>(?P<adyl>\d{{1,2}}){S}(?P<adyu>y|yrs?)(?={S}{DASH}?{S}(?:OS|PFS|EFS|DFS|RFS)(?![A-Za-z])))"
     # 116 (74%) of 156 patients
     rf"|(?P<cp>(?P<cpn>{LONG_NUMBER}"
     rf"|\d{{1,5}})(?:{S1}{PEOPLE})?{S}[\[(]{S}(?P<cpv>(?P<cpp>{NUMBER}){S}{PERCENT}){S}[\])]{S}(?:/|of"
@@ -163,7 +166,7 @@ _BEGIN = re.compile(r"(?<![\w.\u00b7])(?:[A-Za-z]+|[\d.\u00b7])")
 _WORDS_BEFORE = frozenset(
     "p pvalue pvalues log logrank c ci cis cl cr cri crs confidence credible credibility conf"
     " interquartile inter iqr min range ranges"
-    " ranging total sd sem se standard n i ic lower upper no grade grades stage stages phase day days cycle cycles"
+    " ranging total sd sem se standard n i ic nobody lower upper no grade grades stage stages phase day days cycle cycles"
     " level levels cohort"
     " cohorts group groups arm arms score scores type types codon codons exon exons study part version"
     " ecog ps kps"
@@ -259,6 +262,11 @@ def _adjective(match: Match[str]) -> Quantity:
     return Quantity(Kind.TIMEPOINT, match.start(), match.end(), times=times, why="adjective")
 
 
+def _short_adjective(match: Match[str]) -> Quantity:
+    times = (to_months(parse_number(match["adyl"]), match["adyu"]),)
+    return Quantity(Kind.TIMEPOINT, match.start(), match.end(), times=times, why="adjective")
+
+
 def _count_percent(match: Match[str]) -> Quantity | None:
     count, total = int(parse_number(match["cpn"])), int(parse_number(match["cpt"]))
     value = parse_number(match["cpp"])
@@ -286,6 +294,7 @@ def _count(match: Match[str]) -> Quantity | None:
         count=count,
         total=total,
         why="no response in" if "response" in word else "",
+        stop=match.end(),
     )
 
 
@@ -299,7 +308,7 @@ def _range(match: Match[str]) -> Quantity | None:
 
 # "survival rose from 3.1 to 3.8 months": two values, not a range
 _CHANGED_FROM = re.compile(
-    r"\b(?:went|rose|rise\w*|rais\w+|increas\w+|improv\w+|fell|declin\w+|dropp\w+|chang\w+|decreas\w+|grew|doubl\w+|tripl\w+"
+    r"\b(?:went|gone up|climb\w+|rose|rise\w*|rais\w+|increas\w+|improv\w+|fell|declin\w+|dropp\w+|chang\w+|decreas\w+|grew|doubl\w+|tripl\w+"
     r"|prolong\w+|extend\w+|shorten\w+|lengthen\w+|reduc\w+)\b[^.;]{0,90}\bfrom\s+\Z"
 )
 
@@ -414,6 +423,7 @@ _READERS = {
     "label": _label,
     "at": _at,
     "adj": _adjective,
+    "ady": _short_adjective,
     "cp": _count_percent,
     "c": _count,
     "r": _range,

@@ -112,8 +112,8 @@ _AT_VALUE = re.compile(
     r"[Aa]t\s+(?P<v>(?P<n>\d{1,3}(?P<d>[.\u00b7]\d{1,2})?)\s*(?P<u>months?|mo|mos|weeks|years|days))\b"
 )
 _ALIKE = re.compile(
-    r"(?:\b(?:identical|alike|similar|the same|longest|shortest|highest|lowest|longer|shorter|better|worse|best|worst"
-    r"|unchanged|remained|stayed|stood|estimated|equal|comparable)\b[^;.]{0,60})\s\Z"
+    r"(?:\b(?:had its median|stands|identical|alike|similar|the same|longest|shortest|highest|lowest|longer|shorter|better|worse|best|worst"
+    r"|unchanged|remained|stayed|stood|estimated|equal|comparable)\b(?:[^;.]|\.\d){0,60})\s\Z"
 )
 _NOT_A_VALUE = re.compile(r"['\u2019]?\s+(?:of\s+|median\s+)*follow|\s+(?:was|were|is|the|after|from|of)\b")
 
@@ -249,7 +249,7 @@ def _thresholds_after_endpoints(text: str, tokens: list[Token]) -> None:
         token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=(q.value,), why="adjective")
 
 
-_FROM_EVENT = re.compile(r"\s+(?:after|from|post|following|since)\b")
+_FROM_EVENT = re.compile(r"\s+(?:after|from|post|following|since|later)\b")
 
 
 def _times_from_an_event(text: str, tokens: list[Token]) -> None:

@@ -12,7 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from classifier.extraction.arm_choice import Choose, SentenceNames
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
 from classifier.extraction.context import end_of_background, is_of_another_disease, sentence_context
-from classifier.extraction.endpoints import EXTRACTED, KIND, find_endpoints, mentions_endpoint
+from classifier.extraction.endpoints import (
+    EXTRACTED,
+    KIND,
+    EndpointMention,
+    find_endpoints,
+    mentions_endpoint,
+)
 from classifier.extraction.group_names import study_arms
 from classifier.extraction.carrying import carry_times
 from classifier.extraction.linking import link_sentence
@@ -146,11 +152,31 @@ _PRIMARY = re.compile(
     r"|interest)[^.;]{0,30}?\b(?:was|is|were|:)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
-_MEDIAN_WAS = re.compile(r"\b(?:[Tt]he median|[Mm]edians) (?:was|were)\b")
+_IS_PRIMARY = re.compile(
+    r"\b(?:was|is|as|being)\s+(?:the\s+|a\s+|our\s+|its\s+)?(?:co-)?primary\s+(?:efficacy\s+|study\s+)?"
+    r"(?:end\s?-?points?|outcomes?|objective)\b",
+    re.IGNORECASE,
+)
+_MEDIAN_WAS = re.compile(
+    r"\b(?:[Tt]he (?:(?:\d+|[a-z]+)-(?:month|year|week)\s)?(?:median|rate)|[Mm]edians|[Mm]edian values) (?:was|were)\b"
+)
+
+
+def _named_primary(text: str) -> Iterator[EndpointMention]:
+    """The endpoint of "PFS was the primary end point"."""
+    match = _IS_PRIMARY.search(text)
+    if match is None:
+        return
+    start = max(text.rfind(".", 0, match.start()) + 1, match.start() - 90)
+    for mention in find_endpoints(text, start, match.start()):
+        if KIND[mention.key] != "other":
+            yield mention
 
 
 def primary_endpoint(text: str) -> Focus | None:
     """The survival endpoint that the text calls its primary one."""
+    for mention in _named_primary(text):
+        return Focus([mention.key], mention.start, mention.end) if mention.key in EXTRACTED else None
     match = _PRIMARY.search(text)
     if match is None:
         return None

@@ -14,7 +14,7 @@ _CUE = re.compile(
     r"|(?:cs|sd?)HRs?|SHRs?|I?RRs?(?=\s*[=:,]?\s*(?:of |was )?\d?[.\u00b7]\d\d))|(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
     r"|[a-z]{0,2}HRs?(?![+\-\u2010-\u2014\u2212]|[\s,]*(?:positive|negative|status|or HER2|and HER2"
     r"|\+))(?:adj)?)"
-    r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>[Mm]eans?(?! that| of [a-z])|[Aa]verage)"
+    r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>RMST|[Mm]eans?(?! that| of [a-z])|[Aa]verage)"
     r"|(?P<respectively>[Rr]espectively))(?![A-Za-z])"
 )
 _BRACKET = re.compile(r"[()\[\]]")
@@ -119,7 +119,8 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
     return found
 
 
-_RESPONDERS = re.compile(r"(?i:(?:[a-z-]+\s)*(?:non-?)?responders?)")
+_RESPONDERS = re.compile(r"(?i:(?:[a-z-]+\s)*(?:non-?)?responders?(?:\s(?:to|in))?)")
+_SOME_OF = re.compile(r"(?:%|\d|\w)\s+(?<!number )(?<!numbers )of\s+(?:the\s+)?(?:\w+\s+)?(?:non-?)?\Z")
 _BY_GROUP = re.compile(r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)")
 _COUNTED = re.compile(r"(?:\b(?:were|was|as|of|number)|\d|%|\)|\bno)\s+(?:non-?)?\Z")
 
@@ -130,6 +131,8 @@ def _is_group(text: str, start: int, end: int) -> bool:
         return False
     if _BY_GROUP.match(text, end):
         return False
+    if _SOME_OF.search(text, max(0, start - 30), start):
+        return True  # "five of the seven responders"
     return _COUNTED.search(text, max(0, start - 12), start) is None
 
 

@@ -81,7 +81,7 @@ _OWN_STUDY = re.compile(
     r"|evaluable|eligible|seen|observed|collected|compared|administered|diagnosed)"
     r"|(?:patients|pts|women|men|subjects|participants|children|adults) (?:\w+ ){0,6}(?:received|underwent)"
     r"|to (?:evaluate|assess|compare|determine|investigate|examine|explore|establish|test)|n\s?=\s?\d"
-    r"|(?:from|between) (?:\w+ )?(?:19|20)\d\d|follow-?up)\b",
+    r"|(?:from|between) (?:\w+ )?(?:19|20)\d\d|follow-?up|median age|(?:primary|secondary) end ?-?points?|end ?-?points?:)\b",
     re.IGNORECASE,
 )
 _KNOWN_BEFORE = re.compile(
@@ -89,6 +89,9 @@ _KNOWN_BEFORE = re.compile(
     r"|trials?|stud(?:y|ies)|series|historical\w*|standard|approv\w+|published|literature)\b",
     re.IGNORECASE,
 )
+
+
+_LEAD = 6  # sentences, with the title
 
 
 def end_of_background(text: str, sentences: Sequence[Sentence]) -> int:
@@ -103,13 +106,14 @@ def end_of_background(text: str, sentences: Sequence[Sentence]) -> int:
         if first != "background":
             return 0
         return max(s.end for s in sentences if s.section == "background")
-    end = 0
-    for sentence in sentences[1:]:
+    end = 0  # nothing is known before where these say nothing of this study
+    for sentence in sentences[1:_LEAD]:
         if _OWN_STUDY.search(text, sentence.start, sentence.end):
             return end
         if _KNOWN_BEFORE.search(text, sentence.start, sentence.end):
             end = sentence.end
-    return 0
+    later = sentences[-1].end if sentences else 0
+    return end if end and _OWN_STUDY.search(text, end, later) else 0
 
 
 _OTHER_DISEASE = re.compile(

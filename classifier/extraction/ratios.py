@@ -100,7 +100,7 @@ class RatioRules(ForwardRules):
             focus = ahead or focus
         if focus is not None and focus.inherited and self.named:
             focus = self._last_time_focus(i) or focus
-        if focus is not None and KIND[focus.keys[0]] == "other" and self._is_its_own_outcome(focus):
+        if focus is not None and focus.keys == ["SAFETY"] and self._is_its_own_outcome(focus):
             focus = Focus(["OTHER_SURVIVAL"], focus.start, focus.end)
         if focus is not None and focus.keys == ["EVENTS"]:
             focus = Focus([_acronym(self.text, focus)], focus.start, focus.end)

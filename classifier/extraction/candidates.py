@@ -72,6 +72,21 @@ _RATIO_CUE = re.compile(
     r"|median|weighted HR|death|rates? (?:was|were)|[Bb]enefit|[Ee]ffect|advantage|favou?r\w*"
     r"|respectively)[^.]*\Z"
 )
+_OTHER_EVENT = re.compile(
+    r"(?i:failures?|malignanc\w+|incidence|recurren\w+|relaps\w+|metasta[st]\w+|transform\w+|infections?|discontinu\w+"
+    r"|toxicit\w+|hospitali\w+|respon[ds]\w*|remission|neuropath\w+|progress(?:ion|ed)|events?|control|deteriorat\w+"
+    r"|time to|symptom\w*|pain|transfusion|engraft\w+|GVHD|fractures?|thrombo\w+|cancers?\b(?=[^.;]{0,20}\())"
+)
+
+
+def _of_another_event(text: str, start: int) -> bool:
+    """Whether a ratio in a sentence that names no endpoint is that of something else that it names."""
+    if _RATIO_CUE.search(text, max(0, start - 200), start):
+        return False
+    begin = max(text.rfind(". ", 0, start), text.rfind(";", 0, start), start - 160)
+    return _OTHER_EVENT.search(text, begin, start) is not None
+
+
 _THRESHOLD_WORDS = re.compile(
     r"(?:[<>\u2265\u2264]|\b(?:cut-?off|threshold|above|below|less than|fewer than|lower than"
     r"|per)(?: (?:of|at|value|level))*)\s*\Z"
@@ -149,9 +164,7 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
         return f"belongs to {link.key}"
     if link.how.startswith("inherited without a cue"):
         return "no endpoint in the sentence"
-    if link.how == "hazard ratio inherited" and not _RATIO_CUE.search(
-        text, link.token.start - 200 if link.token.start > 200 else 0, link.token.start
-    ):
+    if link.how == "hazard ratio inherited" and _of_another_event(text, start):
         return "a hazard ratio with no endpoint in the sentence"
     if context.known:
         return "known before"

@@ -121,7 +121,9 @@ _HOPED_FOR = re.compile(
 )
 _OR_MORE = re.compile(r"\s+or\s+(?:more|less|below|above|higher|lower|greater|fewer|longer)\b(?!\s+than)")
 _BELOW = re.compile(r"\b(?:below|under|less than|above|exceed\w*|margin (?:of|was|being))\s*\Z")
-_AT = re.compile(r"(?<!differ )(?<!same )(?<!standing )(?<!alike )(?<!similar )(?<!stood )(?<!stands )(?<!remained )(?<!estimated )(?<!was )(?<!were )(?<!, )\bat\s*\Z")
+_AT = re.compile(
+    r"(?<!differ )(?<!same )(?<!standing )(?<!alike )(?<!similar )(?<!stood )(?<!stands )(?<!remained )(?<!estimated )(?<!was )(?<!were )(?<!, )\bat\s*\Z"
+)
 _PUBLISHED = re.compile(
     r"\b(?:an? (?:published|earlier|previous|registration|pivotal|historical|older)\s+(?:[\w-]+\s+){0,4}?"
     r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for|published (?:[\w-]+ ){0,3}"
@@ -179,8 +181,11 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
         return "a number without a unit"
     if link.statistic in ("median", "mean") and KIND[link.key] == "rate":
         return "a time with a response endpoint"
-    if link.statistic == "rate" and KIND[link.key] == "time" and q.kind is Kind.COUNT and (
-        link.timepoint is None or "people" not in link.how
+    if (
+        link.statistic == "rate"
+        and KIND[link.key] == "time"
+        and q.kind is Kind.COUNT
+        and (link.timepoint is None or "people" not in link.how)
     ):
         return "a count with a survival endpoint"
     if (q.kind is Kind.TIME or q.why == "pair time") and is_duration(text, link.token):

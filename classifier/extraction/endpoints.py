@@ -41,7 +41,9 @@ class EndpointEntry:
 ENTRIES = (
     # Order is priority where two entries begin at the same place.
     EndpointEntry(
-        "FOLLOW_UP", "other", rf"(?:survival{D})?follow{D0}ups?|followed{D}(?:up|for)|potential follow|(?-i:m?FU)(?=[\s),:])"
+        "FOLLOW_UP",
+        "other",
+        rf"(?:survival{D})?follow{D0}ups?|followed{D}(?:up|for)|potential follow|(?-i:m?FU)(?=[\s),:])",
     ),
     EndpointEntry(
         "PFS2",

@@ -28,7 +28,8 @@ _FORWARD_HAD = re.compile(
 _AND = re.compile(r"\s*(?:,|/|,?\s*and|,?\s*or)\s*(?:the\s+|median\s+)*")
 _DIRECTLY = re.compile(r"(?:(?<!total )(?<!out )(?<!\d )\b(?:of|was|were|is)|[=:])\s*\Z")
 _PEOPLE_WORDS = re.compile(
-    r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed|free (?:of|from)|progression.free\Z", re.IGNORECASE
+    r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed|free (?:of|from)|progression.free\Z",
+    re.IGNORECASE,
 )
 
 

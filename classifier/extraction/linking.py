@@ -62,9 +62,13 @@ _AFTER_EVENT = re.compile(
     r"|(?:discontinued|stopped|switched|changed)\s+(?:[\w-]+\s+){0,2}(?:for|because of|at|on))"
     r"\s+(?:(?:the|first|an?|their|its|disease|initial|prior|previous|salvage|primary)\s+){0,2}\Z"
 )
-_WITH_OR_WITHOUT = re.compile(r"%\s*(?:\([^()]*\)\s*)?(?:with|without|for|in)\s+(?:no\s+|an?\s+)?(?:[\w-]+\s+){0,2}\Z")
+_WITH_OR_WITHOUT = re.compile(
+    r"%\s*(?:\([^()]*\)\s*)?(?:with|without|for|in)\s+(?:no\s+|an?\s+)?(?:[\w-]+\s+){0,2}\Z"
+)
 _RELATIVE = re.compile(r"\s*,\s*(?:which|defined|that is|i\.e\.|comprising|counting|including)\b[^,;.]*\Z")
-_AMONG = re.compile(r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these|each|either|our)\s+)?\Z")
+_AMONG = re.compile(
+    r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these|each|either|our)\s+)?\Z"
+)
 _PEOPLE_BEHIND = re.compile(rf"\s+(?:[\w-]+\s+){{0,3}}{_PEOPLE}\b")
 _TIME_OF_FOLLOW_UP = re.compile(
     r"(?:months?|mo|years?|yrs?|weeks?|days?)['\u2019]?(?:\s+of)?\s+(?:(?:median|mean|minimum|potential)\s+)*\Z"
@@ -192,7 +196,8 @@ class _Walk(RatioRules):
         j = self.last_endpoint
         if j >= 0 and self.tokens[j].key == "FOLLOW_UP":
             if re.fullmatch(
-                r"\s+(?:time\s+)?(?:for|of|in|among)\s+(?:the\s+|those\s+|patients\s+|who\s+|were\s+|still\s+)*", self.text[self.tokens[j].end : token.start]
+                r"\s+(?:time\s+)?(?:for|of|in|among)\s+(?:the\s+|those\s+|patients\s+|who\s+|were\s+|still\s+)*",
+                self.text[self.tokens[j].end : token.start],
             ):
                 return  # "median follow-up for survival"
         together = self._coordinated(i)
@@ -241,7 +246,9 @@ class _Walk(RatioRules):
         if KIND[token.key] == "time" or token.key in ("ORR", "FOLLOW_UP"):
             return False
         start = max(0, token.start - 70)
-        if any(p.search(self.text, start, token.start) for p in (_PEOPLE_WHO, _AFTER_EVENT, _WITH_OR_WITHOUT)):
+        if any(
+            p.search(self.text, start, token.start) for p in (_PEOPLE_WHO, _AFTER_EVENT, _WITH_OR_WITHOUT)
+        ):
             return True
         if not focus.values and _RELATIVE.match(self.text[focus.end : token.start]):
             return KIND[token.key] == "rate"  # "response, which counts partial remissions as well, was ..."
@@ -329,7 +336,12 @@ class _Walk(RatioRules):
         key, how = self._follows(i, token)
         if key:
             last = self.links[-1] if self.links else None
-            if last is not None and last.how == how and last.token.run == token.run and last.focus is not None:
+            if (
+                last is not None
+                and last.how == how
+                and last.token.run == token.run
+                and last.focus is not None
+            ):
                 focus: Focus | None = last.focus if last.focus.keys == [key] else None
             else:
                 focus = None
@@ -379,7 +391,7 @@ class _Walk(RatioRules):
             last is not None
             and last.token.run == token.run
             and last.focus is not None
-            and not any(last.token.end < t.start for t in self.tokens[: i] if t.kind == "endpoint")
+            and not any(last.token.end < t.start for t in self.tokens[:i] if t.kind == "endpoint")
         ):
             return last.focus  # the next of a list: where the first belongs
         if (

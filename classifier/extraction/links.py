@@ -126,7 +126,9 @@ def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
     times = focus.times if links[0].statistic == "rate" else ()
     units = _units(links)
     if len(times) > 1 and len(keys) == 1 and len(units) % len(times) and len(links) % len(times) == 0:
-        units = [[link] for link in links]  # "70%, 50% and 30% versus 60%, 40% and 20%": a list against another
+        units = [
+            [link] for link in links
+        ]  # "70%, 50% and 30% versus 60%, 40% and 20%": a list against another
     for n, unit in enumerate(units):
         for link in unit:
             if len(keys) == 1:

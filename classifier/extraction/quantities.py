@@ -325,7 +325,10 @@ _OVER_GROUPS = re.compile(r"\b(?:[Aa]cross|[Aa]mong|[Bb]etween|depending|accordi
 def _both_ends(match: Match[str]) -> Iterator[Quantity]:
     """The two values of a change."""
     unit = (match["ru"] or "").strip()
-    for name, stop in (("rlo", match.end("rlou") if match["rlou"] else match.end("rlo")), ("rhi", match.end())):
+    for name, stop in (
+        ("rlo", match.end("rlou") if match["rlou"] else match.end("rlo")),
+        ("rhi", match.end()),
+    ):
         value, start = parse_number(match[name]), match.start(name)
         if unit and unit[0] in "%p":
             yield Quantity(Kind.PERCENT, start, stop, value)

@@ -26,22 +26,6 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     return tokens
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 _COUNTS_IN_HEAD = re.compile(r"\s*,?\s*(?:[nN]|[Nn]o\.?|patients)\s*\(%\)\s*[:,]?")
 
 
@@ -62,8 +46,6 @@ def _counts_in_heads(text: str, tokens: list[Token]) -> None:
             if i + 1 < len(tokens) and tokens[i + 1].kind == "close":
                 token.depth, token.after = before.depth, tokens[i + 1].end
                 tokens[i - 1].kind = tokens[i + 1].kind = "merged"
-
-
 
 
 _OF_N = re.compile(
@@ -95,14 +77,6 @@ def _responders_of(text: str, sentence: Sentence, tokens: list[Token]) -> None:
                     "value", start, end, token.depth, quantity=share, count=int(count), total=int(total)
                 )
                 break
-
-
-
-
-
-
-
-
 
 
 def _merge_counts(text: str, tokens: list[Token]) -> list[Token]:

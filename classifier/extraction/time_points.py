@@ -44,7 +44,9 @@ def _values_told_with_at(text: str, tokens: list[Token]) -> None:
         named = next((t for t in reversed(tokens[:i]) if t.kind == "endpoint"), None)
         if not said or named is None or KIND[named.key] != "time":
             continue
-        if any(t.quantity is not None and t.quantity.kind is Kind.PERCENT for t in tokens[tokens.index(named) :]):
+        if any(
+            t.quantity is not None and t.quantity.kind is Kind.PERCENT for t in tokens[tokens.index(named) :]
+        ):
             continue
         start, end = match.span("v")
         months = to_months(parse_number(match["n"]), match["u"])
@@ -81,6 +83,7 @@ def _times_before_endpoints(text: str, tokens: list[Token]) -> None:
         token.kind = "timepoint"
         token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=tuple(times), why="adjective")
 
+
 _ADJACENT = re.compile(r"\s+(?:estimated |actuarial |cumulative |rates? of )?")
 
 _LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
@@ -98,6 +101,7 @@ def _thresholds_after_endpoints(text: str, tokens: list[Token]) -> None:
             continue
         token.kind = "timepoint"
         token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=(q.value,), why="adjective")
+
 
 _THRESHOLD = re.compile(
     r"\s*(?:of\s+|for\s+|lasting\s+|exceeding\s+)?(?:[>\u2265]|at least|longer than|more than|beyond"
@@ -122,7 +126,12 @@ def _times_from_an_event(text: str, tokens: list[Token]) -> None:
         q = token.quantity
         if token.kind == "value" and q is not None and q.kind is Kind.TIME and token.kind != "timepoint":
             first = _first_of_list(text, tokens, i)
-            if first < i and first and tokens[first - 1].kind == "endpoint" and _FROM_EVENT.match(text, token.end):
+            if (
+                first < i
+                and first
+                and tokens[first - 1].kind == "endpoint"
+                and _FROM_EVENT.match(text, token.end)
+            ):
                 times = [t.quantity.value for t in tokens[first : i + 1] if t.quantity and t.quantity.value]
                 for other in tokens[first:i]:
                     other.kind = "merged"
@@ -148,7 +157,9 @@ def _first_of_list(text: str, tokens: list[Token], i: int) -> int:
     return i
 
 
-_LIVED = re.compile(r"(?i:\b(?:alive|survived|surviving|lived|reached|were alive at|survival of)\s+(?:for\s+|beyond\s+)?)\Z")
+_LIVED = re.compile(
+    r"(?i:\b(?:alive|survived|surviving|lived|reached|were alive at|survival of)\s+(?:for\s+|beyond\s+)?)\Z"
+)
 
 
 def _times_lived(text: str, tokens: list[Token]) -> None:
@@ -160,24 +171,37 @@ def _times_lived(text: str, tokens: list[Token]) -> None:
         shares = [t for t in tokens[:i] if t.quantity is not None and t.quantity.kind is Kind.PERCENT]
         if not shares or token.start - shares[-1].end > 90:
             continue
-        if _LIVED.search(text, max(0, token.start - 24), token.start) or not text[shares[-1].end : token.start].strip():
+        if (
+            _LIVED.search(text, max(0, token.start - 24), token.start)
+            or not text[shares[-1].end : token.start].strip()
+        ):
             token.kind = "timepoint"
             token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=(q.value or 0.0,), why="at")
 
 
-_BARE_TIME = re.compile(r"\s*(?P<w>at|after|for)\s+(?P<n>[1-9]\d?|two|three|four|five|six|seven|eight|nine|ten)(?=\s*(?:[,;.)]|and\b|\Z))")
+_BARE_TIME = re.compile(
+    r"\s*(?P<w>at|after|for)\s+(?P<n>[1-9]\d?|two|three|four|five|six|seven|eight|nine|ten)(?=\s*(?:[,;.)]|and\b|\Z))"
+)
 
 
 def _times_without_unit(text: str, tokens: list[Token]) -> None:
     """ "77% at one year, 33% at three and 18% at five": the unit is told with the first."""
-    told = next((t for t in tokens if t.kind == "timepoint" and t.quantity is not None and t.quantity.times), None)
+    told = next(
+        (t for t in tokens if t.kind == "timepoint" and t.quantity is not None and t.quantity.times), None
+    )
     if told is None:
         return
     unit = re.search(r"years?|months?|weeks?", text[told.start : told.end])
     added = []
     for token in tokens:
         q = token.quantity
-        if unit is None or token.kind != "value" or q is None or q.kind is not Kind.PERCENT or token.start < told.start:
+        if (
+            unit is None
+            or token.kind != "value"
+            or q is None
+            or q.kind is not Kind.PERCENT
+            or token.start < told.start
+        ):
             continue
         match = _BARE_TIME.match(text, token.end, token.end + 20)
         if match is None:

@@ -36,6 +36,7 @@ def _units_behind_brackets(text: str, tokens: list[Token]) -> None:
             months = to_months(q.value, match["u"])
             token.quantity = Quantity(Kind.TIME, q.start, q.end, months, unit=match["u"])
 
+
 _UNIT_IN_HEAD = re.compile(
     rf"\s*(?:\(|\[|,|\bin)\s*(?P<u>months|weeks|days|years|mo|{PERCENT})\s*(?:\(95\s?%\s?CI\)\s*)?(?:\)|\]|,|:|\bwas\b|\bwere\b)"
 )
@@ -96,6 +97,7 @@ def _after_time(text: str, before: list[Token]) -> bool:
         if token.kind != "value" or not _DECIMAL.match(text, token.start, token.end):
             return False
     return False
+
 
 _DECIMAL = re.compile(r"\d{1,3}[.\u00b7]\d{1,2}")
 

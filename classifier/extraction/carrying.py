@@ -18,15 +18,17 @@ _INHERIT = re.compile(
     r"|HRs?|hazard ratios?|[Mm]edian (?:was|of|in))\b"
 )
 # "Line B: 9%", "Right-sided tumours (n = 30): 7.1 and 8.8 months"
-_LABEL = re.compile(r"[^.;:]{1,70}:\s*[<>~\u2248]?\s*\Z")
+_LABEL = re.compile(
+    r"[^.;:]{1,70}:\s*(?:[\w\u2265\u2264<>+/()-][\w \u2265\u2264<>+/()-]{0,28}[, ]\s*)?[<>~\u2248]?\s*\Z"
+)
 _GROUP_LABEL = re.compile(
     r"(?i:\b(?:patients|pts|those|women|men|tumou?rs|disease|arms?|groups?|cohorts?|stratum|strata|lines?|cases|levels?"
     r"|doses?|dl ?\d+|stage|years|yrs|aged?|high|low|intermediate|male|female|placebo|alone|mutant|mutated|mutation"
     r"|wild-?type|unmutated|responders|histolog\w+|subtype|(?:non)?squamous|adenocarcinoma|treated|na[i\u00ef]ve"
-    r"|refractory|pretreated)\b)|positive|negative|[-\u2010]mutant|[\u2265\u2264<>]|mg\b|[+\u2212](?:\s|\Z)|\bn\s?=\s?\d"
+    r"|refractory|pretreated|subsets?|subgroups?|populations?|inhibitors?|antibod\w+|per|by|altered|amplified)\b)|positive|negative|[-\u2010]mutant|[\u2265\u2264<>]|mg\b|[+\u2212](?:\s|\Z)|\bn\s?=\s?\d"
 )
 _MEASURES = re.compile(
-    r"(?i:\b(?:rate|control|toxicit\w+|grade|events?|surgery|resection\w*|median|compliance|survival|time|duration"
+    r"(?i:\b(?:failures?|gvhd|infections?|mortality|incidence|deaths?|relapses?|rate|control|toxicit\w+|grade|events?|surgery|resection\w*|median|compliance|survival|time|duration"
     r"|discontinu\w+|negativity|transplant\w*|clearance|reductions?|increase|decrease|discordance|adherence)\b)"
 )
 _HAD_IT = re.compile(r"\b(?:achieved|reached|attained|yielded|showed|produced|had)\s*\Z")

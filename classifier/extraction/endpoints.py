@@ -118,8 +118,10 @@ ENTRIES = (
         rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|(?<=HR of )death|(?<=ratio of )death"
         rf"|(?<=associated with )death|death from any cause"
         rf"|(?:lived|survived|living|surviving)(?=\s+(?:for\s+)?(?:an?\s+)?(?:median|mean|average)\b)"
+        rf"|(?:lived|survived)(?=\s+(?:\w+\s+)?(?:longer|shorter|longest|shortest|as long)\b)"
+        rf"|(?<=\) for )death|(?<=\d for )death"
         rf"|lived(?=\s+(?:for\s+)?\d)"
-        rf"|deaths?(?=\s*[\[(]\s*(?:(?:adjusted|weighted|stratified|unadjusted|multivariable)\s+)?"
+        rf"|(?:deaths?|died)(?=\s*[\[(]\s*(?:(?:adjusted|weighted|stratified|unadjusted|multivariable)\s+)?"
         rf"(?:a?HR|hazard))"
         rf"|of death(?=[\s,]*[\[(]?\s*(?:(?:adjusted|weighted|stratified)\s+)?(?:a?HR|hazard))",
     ),
@@ -278,7 +280,7 @@ _TRIGGER_OF_MORE = re.compile(
     r"|respon|progression)"
 )
 _TRIGGER = re.compile(
-    r"PFS|(?<![A-Za-z])[mr]?OS(?![A-Za-z])|ORR|(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
+    r"PFS|(?<![A-Za-z])[a-z]{0,2}OS(?![A-Za-z])|\blived\b|RMST|(?<![A-Za-z])HRs?(?![A-Za-z+-])|ORR|(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
     r"|remission|[Hh]azard|alive|PR (?:or|and) |CR\s?\+\s?PR|OR rate|\u2265\s?PR|partial r"
     r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death"
 )

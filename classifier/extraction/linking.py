@@ -65,6 +65,7 @@ _AFTER_EVENT = re.compile(
 _WITH_OR_WITHOUT = re.compile(
     r"%\s*(?:\([^()]*\)\s*)?(?:with|without|for|in)\s+(?:no\s+|an?\s+)?(?:[\w-]+\s+){0,2}\Z"
 )
+_BY_TREATMENT = re.compile(r"\b(?:under|with|without|by)\s+(?:no\s+)?\Z")
 _RELATIVE = re.compile(r"\s*,\s*(?:which|defined|that is|i\.e\.|comprising|counting|including)\b[^,;.]*\Z")
 _AMONG = re.compile(
     r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these|each|either|our)\s+)?\Z"
@@ -252,6 +253,8 @@ class _Walk(RatioRules):
             return True
         if not focus.values and _RELATIVE.match(self.text[focus.end : token.start]):
             return KIND[token.key] == "rate"  # "response, which counts partial remissions as well, was ..."
+        if token.key == "BASELINE" and not focus.values and _BY_TREATMENT.search(self.text, start, token.start):
+            return True  # "OS at 5 years under surgery was"
         return (
             _AMONG.search(self.text, start, token.start) is not None
             and _PEOPLE_BEHIND.match(self.text, token.end, token.end + 60) is not None

@@ -113,10 +113,12 @@ _EARLIER_STUDIES = re.compile(
     r"\A(?:[^.;]|\.\d|;(?=[^()]{0,60}\))){0,70}?\b(?:(?:in|from|by|of)\s+(?:an?|the|its|their|two|three|several|some|many)?\s*"
     r"(?:[\w-]+\s+)?(?:earlier|previous|prior|registration(?:al)?|pivotal|historic(?:al)?|published|older)\s+"
     r"(?:[\w-]+\s+){0,3}?(?:trials?|stud(?:y|ies)|series|reports?|controls?|experience|publications?)"
-    r"|(?:had been|have been|has been|was|were) (?:reported|published|described) (?:with|in|by|for|previously|earlier))\b"
+    r"|(?:had been|have been|has been|was|were) (?:reported|published|described) (?:with|in|by|for"
+    r"|previously|earlier))\b"
 )
 _HOPED_FOR = re.compile(
-    r"\A(?:[^.;]|\.\d){0,50}?\b(?:had been|were|was|is|has been) (?:hoped for|targeted|aimed (?:at|for)|anticipated|assumed"
+    r"\A(?:[^.;]|\.\d){0,50}?\b(?:had been|were|was|is|has been) (?:hoped for|targeted|aimed (?:at|for)"
+    r"|anticipated|assumed"
     r"|postulated|desired|customary|usual|planned|hypothesi[sz]ed|expected|foreseen|sought|aspired)\b"
 )
 _OR_MORE = re.compile(r"\s+or\s+(?:more|less|below|above|higher|lower|greater|fewer|longer)\b(?!\s+than)")
@@ -126,12 +128,14 @@ _AT = re.compile(
 )
 _PUBLISHED = re.compile(
     r"\b(?:an? (?:published|earlier|previous|registration|pivotal|historical|older)\s+(?:[\w-]+\s+){0,4}?"
-    r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for|published (?:[\w-]+ ){0,3}"
+    r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for"
+    r"|published (?:[\w-]+ ){0,3}"
     r"(?:survival|response rates?|results?))\b(?:[^.;]|\.\d|;(?=[^()]*\Z)){0,110}\Z"
 )
 # "5 (11%) were complete"
 _PARTS = re.compile(
-    r"\A\s*[)\]]?\s*,?\s*(?:of (?:these|them|which|whom) )?(?:(?:were|was|being|had been)\s+)(?:\w+\s+)?(?:complete|partial)\b"
+    r"\A\s*[)\]]?\s*,?\s*(?:of (?:these|them|which|whom) )?(?:(?:were|was|being"
+    r"|had been)\s+)(?:\w+\s+)?(?:complete|partial)\b"
 )
 _OF_OTHERS = re.compile(
     r"\A[^.;,]{0,30}?\b(?:reported|seen|observed|published|achieved|described)\b[^.;]{0,60}?"
@@ -140,14 +144,16 @@ _OF_OTHERS = re.compile(
 _DIFFERENCE_BEFORE = re.compile(
     r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?"
     r"|prolongations?|reductions?"
-    r"|delays?)(?:\s+\w+){0,3}\s+(?:of|reached|amounted to|being|equalled)(?:\s+(?:about|approximately|only|nearly|at least|more than))?"
+    r"|delays?)(?:\s+\w+){0,3}\s+(?:of|reached|amounted to|being|equalled)(?:\s+(?:about|approximately"
+    r"|only|nearly|at least|more than))?"
     r"|(?<!ed )(?<!shown )(?<!seen )\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least"
     r"|more than))?)\s*[~\u2248\u223c]?\s*\Z"
 )
 _DIFFERENCE_AFTER = re.compile(
     r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease"
     r"|lower|higher|longer|shorter|greater"
-    r"|risk reduction|difference|power|maturity|mature|censored|(?:percentage )?points?|information|of events|of (?:the )?(?:planned|required|expected)"
+    r"|risk reduction|difference|power|maturity|mature|censored|(?:percentage )?points?|information"
+    r"|of events|of (?:the )?(?:planned|required|expected)"
     r"|improved|better|worse)\b"
 )
 

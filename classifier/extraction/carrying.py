@@ -9,7 +9,8 @@ from classifier.extraction.links import Link, Series
 from classifier.extraction.tokens import Token
 
 _INHERIT = re.compile(
-    r"\b(?:(?:[Ii]t|[Tt]hey|[Tt]hese|[Tt]his|[Tt]hose) (?:was|were|is|became|amounted|remained|had become|rose|fell)"
+    r"\b(?:(?:[Ii]t|[Tt]hey|[Tt]hese|[Tt]his|[Tt]hose) (?:was|were|is|became|amounted|remained|had become"
+    r"|rose|fell)"
     r"|[Tt]he figures?"
     r"|the (?:[\w-]+\s){0,3}(?:median"
     r"|medians|rates?|HRs?|hazard ratios?"
@@ -23,7 +24,8 @@ _LABEL = re.compile(
 )
 _GROUP_LABEL = re.compile(
     r"(?i:\b(?:patients|pts|those|women|men|tumou?rs|disease|arms?|groups?|cohorts?|stratum|strata|lines?|cases|levels?"
-    r"|doses?|dl ?\d+|stage|years|yrs|aged?|high|low|intermediate|male|female|placebo|alone|mutant|mutated|mutation"
+    r"|doses?|dl ?\d+|stage|years|yrs|aged?|high|low|intermediate|male|female|placebo|alone|mutant|mutated"
+    r"|mutation"
     r"|wild-?type|unmutated|responders|histolog\w+|subtype|(?:non)?squamous|adenocarcinoma|treated|na[i\u00ef]ve"
     r"|refractory|pretreated|subsets?|subgroups?|populations?|inhibitors?|antibod\w+|per|by|altered|amplified)\b)|positive|negative|[-\u2010]mutant|[\u2265\u2264<>]|mg\b|[+\u2212](?:\s|\Z)|\bn\s?=\s?\d"
 )
@@ -84,7 +86,7 @@ def carry_times(links: list[Link], times: tuple[float, ...]) -> tuple[float, ...
 
 
 def deal_series(links: list[Link]) -> None:
-    """ "After relapse the figures were 9% and 19%": each of what the sentence before reported, in its order."""
+    """ "The figures were 9% and 19%": each of what the sentence before reported, in its order."""
     carried = [k for k in links if k.focus is not None and k.focus.inherited == 1 and k.focus.series]
     if not carried or len(carried) != len(links) or carried[0].focus is None:
         return

@@ -14,7 +14,8 @@ _PLANNED = re.compile(
     r"was judged (?:un)?interesting|worthwhile|(?:was|were|may be|can be|is) expected|expected from"
     r"|\bH[01]\b|expected (?:ORR|PFS|OS|median|overall|response|rate|survival|values?)"
     r"|(?:threshold|null) and (?:expected|alternative|target)\w*|target(?:ed)? (?:of|ORR|response)|"
-    r"calculated that|foreseen|foresaw|historically|non-?inferiority (?:margin|required)|chosen to (?:show|detect)"
+    r"calculated that|foreseen|foresaw|historically|non-?inferiority (?:margin|required)|chosen to (?:show"
+    r"|detect)"
     r"|rested on|to show (?:a|an)|two-sided alpha|"
     r"stopping rule|Simon|planned (?:to|sample)|simulat\w+|ha(?:ve|s) been reported"
     r"|(?:was|were) (?:to|likely to|required to) (?:exceed|reach|be above|surpass)|"
@@ -23,22 +24,26 @@ _PLANNED = re.compile(
 )
 # Words of a plan that are also said of results: "and the null hypothesis was rejected".
 _PERHAPS_PLANNED = re.compile(
-    r"\b(?:hypothes\w+|null|target was|non-?inferiority was|predicted (?:median|rate|value)|historical|one-sided(?! [pP]\b))\b",
+    r"\b(?:hypothes\w+|null|target was|non-?inferiority was|predicted (?:median|rate|value)|historical"
+    r"|one-sided(?! [pP]\b))\b",
     re.IGNORECASE,
 )
 
 
 # The study's own, told again: "At the primary analysis, A improved PFS (HR 0.61)."
 _EARLIER_ANALYSIS = re.compile(
-    r"\b(?:primary|interim|initial|first|previous|earlier|prior) (?:\w+ )?(?:analys[ie]s|readout|data cut-?off)\b",
+    r"\b(?:primary|interim|initial|first|previous|earlier|prior) (?:\w+ )?(?:analys[ie]s|readout"
+    r"|data cut-?off)\b",
     re.IGNORECASE,
 )
 
 
 # "In a trial published since, B was better (HR 0.8)"
 _OTHER_STUDY = re.compile(
-    r"\b[Ii]n (?:other|previous|earlier|prior|published|historical) (?:\w+ )?(?:trials|studies|series|reports)\b"
-    r"|\b(?:In|From) (?:an?|one|two|three|several|other|previous|earlier|another|prior)\b[^,.;]{0,60}?\b(?:trials?|stud(?:y|ies)"
+    r"\b[Ii]n (?:other|previous|earlier|prior|published|historical) (?:\w+ )?(?:trials|studies|series"
+    r"|reports)\b"
+    r"|\b(?:In|From) (?:an?|one|two|three|several|other|previous|earlier|another"
+    r"|prior)\b[^,.;]{0,60}?\b(?:trials?|stud(?:y|ies)"
     r"|series|reports?|meta-analys[ei]s)\b (?:\w+ ){0,2}?(?:published|reported|by|from (?!the\b|our\b))"
 )
 
@@ -68,20 +73,24 @@ def sentence_context(text: str, sentence: Sentence, background: int) -> Context:
         planned=_PLANNED.search(text, sentence.start, sentence.end) is not None,
         perhaps_planned=_PERHAPS_PLANNED.search(text, sentence.start, sentence.end) is not None,
         known=_OTHER_STUDY.search(text, sentence.start, sentence.end) is not None
-        or sentence.end <= background
-        and _EARLIER_ANALYSIS.search(text, sentence.start, sentence.end) is None,
+        or (
+            sentence.end <= background
+            and _EARLIER_ANALYSIS.search(text, sentence.start, sentence.end) is None
+        ),
     )
 
 
 _OWN_STUDY = re.compile(
     r"\b(?:we|our|us|this (?:\w+ ){0,3}(?:study|trial|analysis|report|review|series|cohort|meta-analysis)"
     r"|the (?:present|current) \w+|here(?:in)?|aim(?:s|ed)?|purpose|objectives?|retrospective\w*"
-    r"|(?:were|was) (?:\w+ )?(?:randomi[sz]ed|randomly|enrol\w+|treated|included|assigned|allocated|recruited|entered"
+    r"|(?:were|was) (?:\w+ )?(?:randomi[sz]ed|randomly|enrol\w+|treated|included|assigned|allocated"
+    r"|recruited|entered"
     r"|analy[sz]ed|identified|retrieved|studied|reviewed|investigated|evaluated|assessed|given|accrued|registered"
     r"|evaluable|eligible|seen|observed|collected|compared|administered|diagnosed)"
     r"|(?:patients|pts|women|men|subjects|participants|children|adults) (?:\w+ ){0,6}(?:received|underwent)"
     r"|to (?:evaluate|assess|compare|determine|investigate|examine|explore|establish|test)|n\s?=\s?\d"
-    r"|(?:from|between) (?:\w+ )?(?:19|20)\d\d|follow-?up|median age|(?:primary|secondary) end ?-?points?|end ?-?points?:)\b",
+    r"|(?:from|between) (?:\w+ )?(?:19|20)\d\d|follow-?up|median age|(?:primary|secondary) end ?-?points?"
+    r"|end ?-?points?:)\b",
     re.IGNORECASE,
 )
 _KNOWN_BEFORE = re.compile(

@@ -84,7 +84,7 @@ class ForwardRules(WalkState):
         return "", ""
 
     def _in_their_order(self, last: int, j: int, token: Token) -> str:
-        """ "5.2 and 15.2 months, respectively, for PFS and OS": as many values as endpoints, in their order."""
+        """ "5.2 and 15.2 months, respectively, for PFS and OS": as many values as endpoints."""
         words = _without_intervals(self.text, self.tokens, last, j).replace(", respectively,", "")
         if _FORWARD_FOR.match(words) is None:
             return ""

@@ -19,8 +19,8 @@ from classifier.extraction.carrying import deal_series, goes_on, series_of
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.links import Focus, Link, Series, deal
 from classifier.extraction.numbers import Kind
-from classifier.extraction.ratios import RatioRules
 from classifier.extraction.tokens import Token
+from classifier.extraction.topics import TopicRules
 
 _COORDINATED = re.compile(
     r"\A[\s,/()\[\]]*(?:(?:and|or|as well as|plus|,|/|both|also|the|an?|in|of|their|medians?|mean|rates?"
@@ -29,17 +29,10 @@ _COORDINATED = re.compile(
     r"|(?:[1-9]\d?|one|two|three|four|five|six|ten|twelve)(?:-|\s)(?:year|month|yr|mo)s?)[\s,/()\[\]]*)*\Z"
 )
 _PARENTHESIS_TAIL = re.compile(r"\A\s*[\[(]\s*\Z")
-_PRONOUN = re.compile(r"[Ii]t|[Tt]his|[Tt]hey|[Tt]hese")
 _IS_A_GROUP = re.compile(
     r"\s+(?:\w+\s+)?(?:groups?|arms?|regimens?|treatments?|courses?|schedules?|therapy|programmes?|strateg\w+)\b"
 )
 _LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
-_BACK_TO_TOPIC = re.compile(
-    r"\b(?:[Ii]t|[Tt]his|[Tt]hey|[Tt]hese|(?:[Tt]he )?(?:corresponding |respective )?(?:figures?|rates?|medians?|values?"
-    r"|ranges?)(?:\s+(?:for|in|of|with|among)\s[\w\s,/\u2265<>+-]{1,50}?)?)"
-    r"\s+(?:was|were|is|had been|became)\s+(?:only\s+|about\s+|approximately\s+"
-    r"|estimated at\s+)?[<>~\u2248]?\s*\Z"
-)
 _PEOPLE_HAVING = re.compile(
     r"\b(?:patients|pts|children|those|women|men|adults|people)\s+(?:who\s+)?(?:with|without|achiev\w+"
     r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?\Z"
@@ -47,34 +40,6 @@ _PEOPLE_HAVING = re.compile(
 _VERB = re.compile(
     r"\b(?:was|were|is|are|had|has|have|occurred|developed|received|underwent|required|remained|discontinued|died)\b"
 )
-_PEOPLE = (
-    r"(?:patients|pts|those|women|men|children|adults|people|participants|subjects|individuals|survivors"
-    r"|cases|tumou?rs|group|cohort|arm|subgroup)"
-)
-_PEOPLE_WHO = re.compile(
-    rf"\b{_PEOPLE}\s+(?:(?:who|that|whose)\s+(?:(?:were|was|are|is|had|have|has|been|be|achieved|reached|developed"
-    rf"|experienced|underwent|not|previously|never|no|an?|the|also|initially|already|with|without|in|prior|early"
-    rf"|late|first)\s+){{0,4}}|(?:(?:with|without|aged|having|not|previously|undergoing|after|over|under|in|no|an?"
-    rf"|the|prior|early|late)\s+){{0,4}})\Z"
-)
-_AFTER_EVENT = re.compile(
-    r"\b(?:(?:[Aa]fter|[Aa]t|[Uu]ntil|[Bb]efore|[Ff]ollowing|[Ss]ince|[Uu]pon|[Dd]espite|because of|due to|owing to)"
-    r"|(?:discontinued|stopped|switched|changed)\s+(?:[\w-]+\s+){0,2}(?:for|because of|at|on))"
-    r"\s+(?:(?:the|first|an?|their|its|disease|initial|prior|previous|salvage|primary)\s+){0,2}\Z"
-)
-_WITH_OR_WITHOUT = re.compile(
-    r"%\s*(?:\([^()]*\)\s*)?(?:with|without|for|in)\s+(?:no\s+|an?\s+)?(?:[\w-]+\s+){0,2}\Z"
-)
-_BY_TREATMENT = re.compile(r"\b(?:under|with|without|by)\s+(?:no\s+)?\Z")
-_RELATIVE = re.compile(r"\s*,\s*(?:which|defined|that is|i\.e\.|comprising|counting|including)\b[^,;.]*\Z")
-_AMONG = re.compile(
-    r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these|each|either|our)\s+)?\Z"
-)
-_PEOPLE_BEHIND = re.compile(rf"\s+(?:[\w-]+\s+){{0,3}}{_PEOPLE}\b")
-_TIME_OF_FOLLOW_UP = re.compile(
-    r"(?:months?|mo|years?|yrs?|weeks?|days?)['\u2019]?(?:\s+of)?\s+(?:(?:median|mean|minimum|potential)\s+)*\Z"
-)
-_IS = re.compile(r"(?:\b(?:was|were|is|are)|:|\bmedians?(?:\s+of)?)\s*\Z")
 _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 
 
@@ -104,7 +69,7 @@ def link_sentence(
     return walk.links, walk.carried()
 
 
-class _Walk(RatioRules):
+class _Walk(TopicRules):
     """One pass over a sentence, left to right."""
 
     def run(self) -> None:
@@ -239,27 +204,6 @@ class _Walk(RatioRules):
             return Series(token.key, "median")
         return Series(token.key, "")
 
-    def _tells_whose(self, token: Token) -> bool:
-        """ "in resected patients", "those who had relapsed", "after surgery": whose result, not another."""
-        focus = self.focus
-        if focus is None or focus.inherited or not set(focus.keys) & EXTRACTED:
-            return False
-        if KIND[token.key] == "time" or token.key in ("ORR", "FOLLOW_UP"):
-            return False
-        start = max(0, token.start - 70)
-        if any(
-            p.search(self.text, start, token.start) for p in (_PEOPLE_WHO, _AFTER_EVENT, _WITH_OR_WITHOUT)
-        ):
-            return True
-        if not focus.values and _RELATIVE.match(self.text[focus.end : token.start]):
-            return KIND[token.key] == "rate"  # "response, which counts partial remissions as well, was ..."
-        if token.key == "BASELINE" and not focus.values and _BY_TREATMENT.search(self.text, start, token.start):
-            return True  # "OS at 5 years under surgery was"
-        return (
-            _AMONG.search(self.text, start, token.start) is not None
-            and _PEOPLE_BEHIND.match(self.text, token.end, token.end + 60) is not None
-        )
-
     def _coordinated(self, i: int) -> bool:
         """Whether the endpoint at `i` goes on with the one before: "PFS and OS", "survival (OS)"."""
         j = self.last_endpoint
@@ -383,76 +327,3 @@ class _Walk(RatioRules):
             ):
                 times = self.before.times
         return times[0] if times else None
-
-    def _compatible(self, i: int, token: Token) -> Focus | None:
-        """The focus, or the last one that the value can belong to where the words go back to it."""
-        q, focus = token.quantity, self.focus
-        if q is None or focus is None:
-            return focus
-        last = self.links[-1] if self.links else None
-        if (
-            last is not None
-            and last.token.run == token.run
-            and last.focus is not None
-            and not any(last.token.end < t.start for t in self.tokens[:i] if t.kind == "endpoint")
-        ):
-            return last.focus  # the next of a list: where the first belongs
-        if (
-            focus.keys == ["FOLLOW_UP"]
-            and (
-                (focus.values and focus.values[-1].run != token.run and _is_time(focus.values[-1]))
-                or _TIME_OF_FOLLOW_UP.search(self.text, max(0, focus.start - 40), focus.start)
-            )
-            and _IS.search(self.text, max(0, token.start - 16), token.start)
-        ):
-            # "OS, after a median follow-up of 19.9 months, was 20.2 months"
-            for other in reversed(self.history[:-1]):
-                if set(other.keys) & EXTRACTED and not other.inherited and not other.values:
-                    return other
-            if self.before is not None and set(self.before.keys) & EXTRACTED:
-                for other in self.history:
-                    if other.inherited:
-                        return other
-        aside = set(focus.keys) <= {"SAFETY", "BASELINE"}
-        if aside and q.kind in (Kind.TIME, Kind.NOT_REACHED):
-            # "...; in patients with late relapse, 41.6 v 23.0 months": a time has no place with toxicity
-            for other in reversed(self.history[:-1]):
-                if (
-                    other.start >= self.tokens[0].start
-                    and set(other.keys) & EXTRACTED
-                    and any(KIND[k] == "time" for k in other.keys)
-                ):
-                    return other
-        back = _BACK_TO_TOPIC.search(self.text, max(0, token.start - 60), token.start)
-        if not back:
-            of_rates = all(KIND[k] == "rate" for k in focus.keys)
-            if of_rates and not focus.inherited and q.kind in (Kind.TIME, Kind.NOT_REACHED):
-                # "not reached in responders but 6.1 months in others": a time has no place with a rate
-                for other in reversed(self.history[:-1]):
-                    if (
-                        other.start >= self.tokens[0].start
-                        and set(other.keys) & EXTRACTED
-                        and KIND[other.keys[0]] == "time"
-                    ):
-                        return other
-            return focus
-        if self.last_endpoint >= 0:
-            named = self.tokens[self.last_endpoint].end
-            if named > back.start() or (
-                KIND[focus.keys[0]] != "other"
-                and not self.text[named : back.start()].strip()
-                and not _PRONOUN.match(back[0])
-            ):
-                return focus
-        timed = q.kind in (Kind.TIME, Kind.NOT_REACHED) or q.why == "pair time"
-        if set(focus.keys) & EXTRACTED and not (timed and not any(KIND[k] == "time" for k in focus.keys)):
-            return focus
-        for other in reversed(self.history):
-            if set(other.keys) & EXTRACTED and (not timed or any(KIND[k] == "time" for k in other.keys)):
-                self.focus = other  # what follows goes on with it
-                return other
-        return focus
-
-
-def _is_time(token: Token) -> bool:
-    return token.quantity is not None and token.quantity.kind is Kind.TIME

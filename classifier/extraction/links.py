@@ -10,10 +10,13 @@ from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token
 
 _DURATION = re.compile(
-    r"(?:(?<!lived )(?<!survived )\b(?:[Aa]fter|[Aa]t|within|[Oo]ver|for) an? median (?:\w+ )?of|\b(?:every|each|for|per|least|most|(?<!no longer )(?<!no more )(?<!no better )than|above|below|beyond|under"
+    r"(?:(?<!lived )(?<!survived )\b(?:[Aa]fter|[Aa]t|within|[Oo]ver|for) an? median (?:\w+ )?of"
+    r"|\b(?:every|each|for|per|least|most|(?<!no longer )(?<!no more )(?<!no better )than|above|below"
+    r"|beyond|under"
     r"|first|last|within|up to|until|over|about every|during|next"
     r"|previous|prior|minimum of|maximum of|approximately every|aged?|more|less|after|interval of"
-    r"|course of|followed for|once|q|duration of|stable disease)|[<>]\s?=|[<>\u2265\u2264]|\u2265|(?<!, )or)\s*\Z"
+    r"|course of|followed for|once|q|duration of|stable disease)|[<>]\s?=|[<>\u2265\u2264]|\u2265"
+    r"|(?<!, )or)\s*\Z"
 )
 
 
@@ -107,7 +110,7 @@ def _dealt_by_slots(focus: Focus, links: list[Link]) -> bool:
 
 
 def _units(links: list[Link]) -> list[list[Link]]:
-    """Links that stand for one value of a list: those in brackets or joined by "versus" go with the one before."""
+    """Links by value of a list: one in brackets or joined by "versus" goes with the one before."""
     depth = min(link.token.depth for link in links)
     units: list[list[Link]] = []
     for link in links:

@@ -21,7 +21,8 @@ _FOR_GROUP = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?(?:in|for|among|with)\b
 _EVENT = re.compile(r"(?i:relapses?|recurrences?|progressed|discontinu\w+|infections?)")
 _RATIO_FOR = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?(?:of|for)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}")
 _LESS_OR_MORE = re.compile(
-    r"\b(?:fewer|more|less|lower|higher|risk of|hazard of|that of|incidence of|rate of|reduc\w+|increas\w+)\s+(?:[\w-]+\s+){0,2}\Z"
+    r"\b(?:fewer|more|less|lower|higher|risk of|hazard of|that of|incidence of|rate of|reduc\w+"
+    r"|increas\w+)\s+(?:[\w-]+\s+){0,2}\Z"
 )
 _HAZARD = re.compile(r"[Hh]azards?[\s-]+[Rr]atio|\bHRs?\b")
 

@@ -50,7 +50,8 @@ def _counts_in_heads(text: str, tokens: list[Token]) -> None:
 
 _OF_N = re.compile(
     rf"\b(?:[Oo]f|[Aa]mong|[Ii]n)\s+(?:the\s+|these\s+|those\s+)?(?P<t>\d{{1,4}}"
-    rf"|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?:of whom\s+)?(?:only\s+)?(?P<c>\d{{1,4}}|{WORD_NUMBER}|none|all)\s+(?:responded|did\b"
+    rf"|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?:of whom\s+)?(?:only\s+)?(?P<c>\d{{1,4}}|{WORD_NUMBER}|none"
+    rf"|all)\s+(?:responded|did\b"
     rf"|had an? (?:objective |partial |overall )*response)"
 )
 

@@ -25,8 +25,10 @@ _HEADING = re.compile(
 
 MAX_TITLE = 500  # code points
 _HEADING_INSIDE = re.compile(
-    r"(?<=[a-z0-9)] )\[?(?:(?:Background|Introduction|Context|Rationale|Importance|Purpose|Aims?|Objectives?)\b"
-    r"(?:(?:,| and| &|/)[\w ,&/-]{1,30}?)?(?=[:\]]|\.?\s(?=[A-Z][a-z]))|(?:BACKGROUND|INTRODUCTION|CONTEXT|RATIONALE|IMPORTANCE|PURPOSE"
+    r"(?<=[a-z0-9)] )\[?(?:(?:Background|Introduction|Context|Rationale|Importance|Purpose|Aims?"
+    r"|Objectives?)\b"
+    r"(?:(?:,| and| &|/)[\w ,&/-]{1,30}?)?(?=[:\]]|\.?\s(?=[A-Z][a-z]))|(?:BACKGROUND|INTRODUCTION|CONTEXT"
+    r"|RATIONALE|IMPORTANCE|PURPOSE"
     r"|AIMS?|OBJECTIVES?)\b(?=[:.\]]?\s+[A-Z0-9]))"
 )
 

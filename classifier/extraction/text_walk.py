@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from classifier.extraction.arm_choice import Choose, SentenceNames
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
+from classifier.extraction.carrying import carry_times
 from classifier.extraction.context import end_of_background, is_of_another_disease, sentence_context
 from classifier.extraction.endpoints import (
     EXTRACTED,
@@ -20,7 +21,6 @@ from classifier.extraction.endpoints import (
     mentions_endpoint,
 )
 from classifier.extraction.group_names import study_arms
-from classifier.extraction.carrying import carry_times
 from classifier.extraction.linking import link_sentence
 from classifier.extraction.links import Focus, Link
 from classifier.extraction.proposals import Told
@@ -158,7 +158,8 @@ _IS_PRIMARY = re.compile(
     re.IGNORECASE,
 )
 _MEDIAN_WAS = re.compile(
-    r"\b(?:[Tt]he (?:(?:\d+|[a-z]+)-(?:month|year|week)\s)?(?:median|rate)|[Mm]edians|[Mm]edian values) (?:was|were)\b"
+    r"\b(?:[Tt]he (?:(?:\d+|[a-z]+)-(?:month|year|week)\s)?(?:median|rate)|[Mm]edians"
+    r"|[Mm]edian values) (?:was|were)\b"
 )
 
 

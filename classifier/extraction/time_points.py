@@ -25,7 +25,8 @@ _AT_VALUE = re.compile(
 )
 
 _ALIKE = re.compile(
-    r"(?:\b(?:had its median|stands|identical|alike|similar|the same|longest|shortest|highest|lowest|longer|shorter|better|worse|best|worst"
+    r"(?:\b(?:had its median|stands|identical|alike|similar|the same|longest|shortest|highest|lowest"
+    r"|longer|shorter|better|worse|best|worst"
     r"|unchanged|remained|stayed|stood|estimated|equal|comparable)\b(?:[^;.]|\.\d){0,60})\s\Z"
 )
 

@@ -11,7 +11,8 @@ from classifier.extraction.quantities import find_quantities
 
 _CUE = re.compile(
     r"(?<![A-Za-z0-9])(?:(?P<odds>(?:[Ss]ub-?(?:distribution|hazards?)\s+(?:HRs?|[Hh]azards?[\s-]+[Rr]atios?))"
-    r"|(?:cs|sd?)HRs?|SHRs?|I?RRs?(?=\s*[=:,]?\s*(?:of |was )?\d?[.\u00b7]\d\d))|(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
+    r"|(?:cs|sd?)HRs?|SHRs?|I?RRs?(?=\s*[=:,]?\s*(?:of |was )?\d?[.\u00b7]\d\d))"
+    r"|(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
     r"|[a-z]{0,2}HRs?(?![+\-\u2010-\u2014\u2212]|[\s,]*(?:positive|negative|status|or HER2|and HER2"
     r"|\+))(?:adj)?)"
     r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>RMST|[Mm]eans?(?! that| of [a-z])|[Aa]verage)"

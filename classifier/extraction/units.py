@@ -1,4 +1,4 @@
-"""Units that stand apart from their number: behind a bracket, with the endpoint, at the end of a row, or once."""
+"""Units that stand apart from their number: behind a bracket, with the endpoint, at the end, or once."""
 
 from __future__ import annotations
 

@@ -123,8 +123,9 @@ _HOPED_FOR = re.compile(
 )
 _OR_MORE = re.compile(r"\s+or\s+(?:more|less|below|above|higher|lower|greater|fewer|longer)\b(?!\s+than)")
 _BELOW = re.compile(r"\b(?:below|under|less than|above|exceed\w*|margin (?:of|was|being))\s*\Z")
-_AT = re.compile(
-    r"(?<!differ )(?<!same )(?<!standing )(?<!alike )(?<!similar )(?<!stood )(?<!stands )(?<!remained )(?<!estimated )(?<!was )(?<!were )(?<!, )\bat\s*\Z"
+_AT = re.compile(r"(?P<word>[\w,;%)]+)\s+at\s*\Z")
+_SAID_WITH_AT = frozenset(
+    "differ differed same standing alike similar stood stands remained remains estimated was were is".split()
 )
 _PUBLISHED = re.compile(
     r"\b(?:an? (?:published|earlier|previous|registration|pivotal|historical|older)\s+(?:[\w-]+\s+){0,4}?"
@@ -205,6 +206,12 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
     return ""
 
 
+def _is_cut_off(text: str, start: int) -> bool:
+    """ "21 months with A at 50%": where a marker was cut, unless a verb makes it the result."""
+    at = _AT.search(text, max(0, start - 24), start)
+    return at is not None and not at["word"].endswith((",", ";")) and at["word"] not in _SAID_WITH_AT
+
+
 def _barred(text: str, link: Link) -> str:
     """What the words right beside a value make of it, whatever else they say; "" if nothing."""
     q = link.token.quantity
@@ -219,7 +226,7 @@ def _barred(text: str, link: Link) -> str:
         link.statistic == "hazard_ratio" and _BELOW.search(text, max(0, start - 24), start)
     ):
         return "a target"
-    if q.kind is Kind.PERCENT and _AT.search(text, max(0, start - 20), start):
+    if q.kind is Kind.PERCENT and _is_cut_off(text, start):
         return "a target"
     if _PUBLISHED.search(text, max(0, start - 160), start):
         return "known before"

@@ -166,7 +166,8 @@ ENTRIES = (
     EndpointEntry(
         "CR",
         "rate",
-        rf"(?-i:s?CRi?s?|sCR/CR|[≥]CR)(?: or better)?(?!-)|(?:stringent )?complete{D}(?:clinical "
+        rf"(?-i:s?CRi?s?|sCR/CR|[≥]CR)(?: or better)?(?!-)|(?:best )?responses? (?:was|were) complete"
+        rf"|(?:stringent )?complete{D}(?:clinical "
         rf"|metabolic |metastatic |renal |tumou?r )?(?:responses?|remissions?|regressions?"
         rf"|responders?)(?:{D}rates?)?",
     ),

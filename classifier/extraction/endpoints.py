@@ -35,7 +35,8 @@ _BEGINNINGS = frozenset(
     " sto inf pne hyp ras alo crs ica ae aes sae tra tea mya art ker wit sid rel rec die non qua cro dys"
     " ble car hea"
     " bra ext neu are auc rms his icp fu mfu pro i p het ske net exc spl mar liv ski ery pla hor pet sub"
-    " mix sus pmr cmr cns or suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
+    " mix sus pmr cmr cns or suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red"
+    " rei sei".split()
 )
 _SMALL_WORDS = frozenset("a an any no in of at".split())
 _WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=\s?(?i:CR|PR)))")

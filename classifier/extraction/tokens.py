@@ -121,7 +121,10 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
 
 
 _RESPONDERS = re.compile(r"(?i:(?:[a-z-]+\s)*(?:non-?)?responders?(?:\s(?:to|in))?)")
-_SOME_OF = re.compile(r"(?:%|\d|\w)\s+(?<!number )(?<!numbers )of\s+(?:the\s+)?(?:\w+\s+)?(?:non-?)?\Z")
+_SOME_OF = re.compile(
+    r"(?:%|\d|\w)\s+(?<!number )(?<!numbers )of\s+(?:\w+\s+)?(?:non-?)?\Z"
+    r"|\b[Oo]f\s+the\s+(?:\w+\s+)?(?:non-?)?\Z"
+)
 _BY_GROUP = re.compile(r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)")
 _COUNTED = re.compile(r"(?:\b(?:were|was|as|of|number)|\d|%|\)|\bno)\s+(?:non-?)?\Z")
 

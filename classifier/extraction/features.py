@@ -5,6 +5,7 @@ beyond two on either side of the number.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from classifier.extraction.candidates import Candidate
 from classifier.extraction.numbers import Kind
@@ -37,7 +38,7 @@ def candidate_features(text: str, candidate: Candidate) -> dict[str, float]:
         row["range"] = float(q.kind is Kind.INTERVAL)
     row |= _distance(text, candidate)
     row |= _words(text, candidate)
-    row |= _sentence(text, candidate)
+    row |= _sentence(text, candidate.sentence.start, candidate.sentence.end)
     return row
 
 
@@ -81,16 +82,25 @@ _OWN = re.compile(
 )
 
 
-def _sentence(text: str, candidate: Candidate) -> dict[str, float]:
-    """Where the sentence stands, and words in it that tell one's own results from others'."""
-    start, end = candidate.sentence.start, candidate.sentence.end
-    told = {match[0].casefold() for match in _CUES.finditer(text, start, end)}
-    row = {f"cue={word}": 1.0 for word in told}
+@lru_cache(maxsize=8)
+def _sentence(text: str, start: int, end: int) -> dict[str, float]:
+    """Where a sentence stands, and words in it that tell one's own results from others'.
+
+    Kept for the other candidates of the sentence.
+    """
+    row = {f"cue={word}": 1.0 for word in {match[0].casefold() for match in _CUES.finditer(text, start, end)}}
     row["place"] = start / max(len(text), 1)
-    row["the study is not told yet"] = float(_OWN.search(text, 0, start) is None)
+    row["the study is not told yet"] = float(start <= _told_at(text))
     row["first sentences"] = float(start < 0.15 * len(text))
     row["named study"] = float(_NAMED.search(text, start, end) is not None)
     return row
+
+
+@lru_cache(maxsize=2)
+def _told_at(text: str) -> int:
+    """Where the text first says what was done in the study; its end where it never does."""
+    match = _OWN.search(text)
+    return match.start() if match else len(text)
 
 
 _NAMED = re.compile(

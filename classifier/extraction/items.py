@@ -29,14 +29,22 @@ _VERBS = frozenset(
     " stood came fell rose differed favored favoured favoring favouring translated exceeded continued"
     " maintained sustained provided offered compared comparing associated predicted identified could may"
     " might would will can should done responded survived died followed showing demonstrating giving"
-    " reaching achieving there it they we being given gave whose identified met".split()
+    " reaching achieving there it they we being given gave whose identified met made went shrank seemed appeared"
+    " tended derived fared lived profited benefited benefitted contrasted conferred revealed suggested indicated"
+    " confirmed exhibited registered doubled tripled halved worsened dropped declined overlapped brought brings"
+    " remains shows reduces improves prolongs increases exceeds yields confers hoped expected".split()
 )
 _ADVERBS = frozenset(
     "significantly statistically respectively only also not no however while whereas but which that when if"
     " because although though since as so thus hence more less longer shorter higher lower better worse"
     " greater superior inferior similar comparable different about approximately nearly almost still even"
     " just slightly markedly substantially consistently yet already i.e. e.g. who whom whose where overall"
-    " median mean medians estimated respective corresponding then further least most".split()
+    " median mean medians estimated respective corresponding then further least most i.e e.g ditto namely viz"
+    " remarkably notably considerably clearly numerically marginally modestly similarly likewise accordingly"
+    " consequently subsequently conversely interestingly importantly furthermore moreover additionally"
+    " correspondingly finally ultimately generally relatively comparably equally dramatically strongly roughly"
+    " nevertheless therefore instead rather again merely barely hardly essentially virtually apparently"
+    " eventually namely systemically".split()
 )
 _ARTICLES = frozenset("the a an those these both either our their its each this every any".split())
 _MORE_THAN = re.compile(
@@ -47,6 +55,7 @@ _MORE_THAN = re.compile(
 _RESPONDERS = re.compile(r"responders")
 _HAVING = re.compile(r"\b(?:with|without|achiev\w+|in|reaching|attaining|of|entered|entering)\s+(?:a\s+)?\Z")
 _LIMIT = re.compile(r"(?:\bthan|\bto|\bover|[<>\u2264\u2265]|\bwithin|\bevery|\bbelow|\babove|\bleast)\s*\Z")
+_BOUND = re.compile(r"[<>\u2264\u2265]\s?\Z")
 _NO_WORDS = frozenset(("a p-value", "a group size", "a standard deviation", "a confidence level"))
 
 
@@ -110,10 +119,12 @@ def _is_fixed(text: str, token: Token, linked: set[int]) -> bool:
                 return not _HAVING.search(text, max(0, token.start - 16), token.start)
             return KIND[token.key] != "other" or token.key == "FOLLOW_UP"
         case "value":
-            if q is not None and q.kind is Kind.TIME and _LIMIT.search(text, token.start - 12, token.start):
-                return False
             if token.start in linked or q is None:
                 return token.start in linked
+            if q.kind is Kind.TIME and _LIMIT.search(text, token.start - 12, token.start):
+                return False
+            if q.kind is Kind.PERCENT and _BOUND.search(text, token.start - 2, token.start):
+                return False  # "Ki-67 <3%"
             return q.kind is not Kind.PLAIN
         case "interval":
             return q is not None and (q.why != "pair plain" or bool(token.notes))

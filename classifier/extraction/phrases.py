@@ -101,7 +101,7 @@ class Row:
             yield from self._joined(i)
 
     def _joined(self, i: int) -> Iterator[Phrase]:
-        items, j = self.items, i
+        items, j, listed = self.items, i, False
         for _ in range(3):
             k, kinds = j + 1, ""
             while k < len(items) and k <= j + 2 and items[k].kind in "pj,":
@@ -110,7 +110,8 @@ class Row:
             if kinds not in _JOINS or k >= len(items) or items[k].kind != "A":
                 return
             j = k
-            name = self.name(i, j) if kinds != "," else None  # "A, B" goes on with "and C", or is two
+            listed = kinds == "," or (listed and kinds[-1] != "j")
+            name = None if listed else self.name(i, j)  # "A, B" goes on with "and C", or is two
             if name:
                 yield i, j, name
 

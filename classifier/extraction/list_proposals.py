@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from classifier.extraction.group_words import abbreviated, alike, telling
-from classifier.extraction.phrases import Phrase, Row, template
+from classifier.extraction.phrases import Phrase, Row, bare, template
 from classifier.extraction.proposals import REACH, Names, Proposal, Proposer, Unit
 
 # Phrases that are tried in pairs: the nearest before and behind the run, and the nearest that are no part
@@ -98,10 +98,10 @@ class ListProposer:
                 continue
             if last < self.places[0]:
                 gap = template(self.items[last + 1 : self.places[0]])
-                row = ["list before", "list gap<" + gap[-6:]]
+                row = ["list before", "list gap<" + gap[-6:], "list bare<" + bare(gap)[-6:]]
             elif first > self.places[-1]:
                 gap = template(self.items[self.places[-1] + 1 : first])
-                row = ["list behind", "list gap>" + gap[:6]]
+                row = ["list behind", "list gap>" + gap[:6], "list bare>" + bare(gap)[:6]]
             else:
                 continue
             row += [f"list V={min(gap.count('V'), 2)}", f"list {shape}", f"list {self.versus}{shape[-1:]}"]
@@ -132,7 +132,7 @@ class ListProposer:
         between = template([i for i in inner if i.kind != "d"])
         word = next((i.word for i in inner if i.kind == "x"), "")
         left = side(a[0] - 1)
-        turned = [f" {between[:5]}", f" {'x' if word else 'no x'} {self.versus}", f" left={left}"]
+        turned = [f" {between[:5]}", f" bare {bare(between)[:6]}", f" {'x' if word else 'no x'} {self.versus}", f" left={left}"]
         if word:
             turned.append(f" word={word}")
         left2 = side(a[0] - 2) if self.row.kind(a[0] - 2) in ("x", "v") else ""
@@ -142,7 +142,7 @@ class ListProposer:
         shared += ["pair joined=" + self.row.joined_by(k[0], k[1]) for k in (a, b) if k[0] != k[1]]
         gap = items[b[1] + 1 : places[0]] if b[1] < places[0] else items[places[-1] + 1 : a[1] + 1]
         told = template(gap)
-        shared += [f"pair gap {around} " + told[:5], f"pair V={min(told.count('V'), 2)}"]
+        shared += [f"pair gap {around} " + told[:5], f"pair bare {around} " + bare(told)[:5], f"pair V={min(told.count('V'), 2)}"]
         shared.append(f"pair A={min(told.count('A'), 3)}")
         if around == "around":
             shared.append("pair gap2 " + template(items[a[1] + 1 : places[0]])[-4:])

@@ -205,6 +205,14 @@ class Row:
         return _CLASS.search(self.text, max(self.start, item.start - 40), item.end) is not None
 
 
+_BARE = str.maketrans("", "", "ETmHIdvN:=")
+
+
+def bare(told: str) -> str:
+    """A row of letters without what merely names the endpoint or the statistic."""
+    return told.translate(_BARE)
+
+
 def template(items: Sequence[Item]) -> str:
     """What stands between, as a row of letters; brackets that open and close again are left out."""
     out: list[str] = []

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from classifier.extraction.group_words import about, alike, telling
 from classifier.extraction.items import Item
 from classifier.extraction.links import Link
-from classifier.extraction.phrases import Phrase, Row, template
+from classifier.extraction.phrases import Phrase, Row, bare, template
 
 REACH = 60  # items on either side of a value in which its group is sought: more than a long sentence has
 
@@ -162,7 +162,7 @@ class Proposer:
         kind = self.row.kind
         right2 = kind(j + 1) + kind(j + 2)
         row = ["behind", "gap>" + told, "left=" + self.row.side(i - 1), "right=" + kind(j + 1)]
-        row.append("right2>" + right2)
+        row += ["right2>" + right2, "bare>" + bare(told)[:6]]
         if (
             right2 in ("(V", "(m", "(E", ":V", "=V", "vV")
             or right2[0] == "V"
@@ -183,7 +183,7 @@ class Proposer:
         kind, side = self.row.kind, self.row.side
         left2 = kind(i - 2) + kind(i - 1)
         row = ["before", "gap<" + told[-8:], "left=" + side(i - 1), "right=" + side(j + 1)]
-        row += ["next<" + told[:3], "left2<" + left2, "right2<" + kind(j + 1) + kind(j + 2)]
+        row += ["bare<" + bare(told)[-6:], "next<" + told[:3], "left2<" + left2, "right2<" + kind(j + 1) + kind(j + 2)]
         if "x" in left2 or (left2[-1] == "p" and kind(i - 3) == "x"):
             row.append("compared to")
         if left2 in ("Vp", ")p", "Vx"):

@@ -5,6 +5,7 @@ The code here only proposes. What speaks for a proposal is a row of named featur
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,15 @@ from classifier.extraction.items import Item
 from classifier.extraction.links import Link
 from classifier.extraction.phrases import Phrase, Row, bare, template
 
+_CUES = re.compile(
+    r"(?P<factor>multivari|univari|prognos|predict|independent|factor|Cox|risk of|associat|correlat|adjust)"
+    r"|(?P<subgroup>subgroup|benefit|effect|interaction|consistent|heterogen|stratum|strata|especially"
+    r"|confined|particular|regardless|irrespective|pronounced|greatest|larger|strongest|notably|kept|seen in)"
+    r"|(?P<favour>favou?r|improv|prolong|reduc|superior|longer|better)|(?P<people>patients|those|pts|women|men)\b"
+    r"|(?P<overall>\boverall(?! surv)|\bITT|intention|pooled|whole|\ball\b)|(?P<versus>\bv(?:ersus|s)?\b|compared"
+    r"|\bthan\b)",
+    re.IGNORECASE,
+)
 REACH = 60  # items on either side of a value in which its group is sought: more than a long sentence has
 
 Names = tuple[str | None, ...]
@@ -134,7 +144,10 @@ class Proposer:
             row = [f"scope {age}", f"scope {told.how} {age}", f"scope {told.how}"]
             row += ["scope " + w for w in self.about(told.scope)[2:]]
             yield Proposal((told.scope,), row, sort, "scope")
-        yield Proposal((None,), self.none(first), sort)
+        none = self.none(first)
+        if sort:
+            none += self._of_ratio(first)
+        yield Proposal((None,), none, sort)
 
     def none(self, first: int) -> list[str]:
         """What speaks for no name at all."""
@@ -148,11 +161,34 @@ class Proposer:
             row.append("none in brackets")
         return row
 
+    def _of_ratio(self, first: int) -> list[str]:
+        """What tells a ratio of a factor or of the arms from one within a subgroup."""
+        item = self.items[first]
+        start = max(self.row.start, self.row.text.rfind(";", self.row.start, item.start))
+        clause = self.row.text[start : self.row.end]
+        row = [f"none cue={m.lastgroup}" for m in _CUES.finditer(clause)]
+        return [*dict.fromkeys(row)]
+
     def beside(self, first: int, last: int, i: int, j: int) -> list[str] | None:
         """What speaks for the phrase from item `i` to `j`, by its place beside the values."""
         if i > last:
             return self._behind(last, i, j)
         return self._before(first, i, j) if j < first else None
+
+    def _chain_left(self, i: int) -> str:
+        """The small word before the first of phrases that each have a bracket: "in A (1), B (2) and C (3)"."""
+        items = self.items
+        while True:
+            k = i - 1
+            while k > 0 and items[k].kind in ",j;":
+                k -= 1
+            if k <= 0 or items[k].kind != ")":
+                return self.row.side(i - 1)
+            while k > 0 and items[k].kind != "(":
+                k -= 1
+            if k <= 0 or items[k - 1].kind != "A":
+                return self.row.side(i - 1)
+            i = k - 1
 
     def _behind(self, last: int, i: int, j: int) -> list[str] | None:
         gap = self.items[last + 1 : i]
@@ -194,6 +230,8 @@ class Proposer:
             row.append("subject before a bracket")
         elif told[:1] == "v" and "V" not in told:
             row.append("subject " + ("p" if left2[-1] == "p" else "opens" if i == 0 else "else"))
+        if told[:1] == "(":
+            row.append("chain left=" + self._chain_left(i))
         if i == 0:
             row.append("opens")
         elif self.items[i - 1].kind == "p" and (i == 1 or self.items[i - 2].kind in ";:"):

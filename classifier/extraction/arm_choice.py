@@ -41,6 +41,7 @@ class SentenceNames:
         for link in links:
             if link.token.start in place:
                 runs.setdefault(link.token.run, []).append(place[link.token.start])
+        self.told.here.clear()
         for unit in _units(links):
             places = [place[k.token.start] for k in unit.links if k.token.start in place]
             if len(unit.links) == 1 == len(places) and not unit.is_ratio and unit.links[0].token.run >= 0:
@@ -60,6 +61,7 @@ class SentenceNames:
         told = self.told
         named = tuple(dict.fromkeys(n for n in names if n))
         told.names.update(telling(n) for n in named)
+        told.here += [telling(n) for n in named]
         if not chosen.sure:
             return
         if len(named) >= 2:

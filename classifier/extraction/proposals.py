@@ -81,7 +81,7 @@ class Told:
     scope : str or None
         The last name chosen for a value alone, `age` sentences ago, in the way `how`.
     names : set of frozenset of str
-        Telling words of every name chosen.
+        Telling words of every name chosen; `here`, of those of this sentence, latest last.
     before : list of tuple of int
         Start and end of the sentences before, and `rows` those that were read for lists.
     """
@@ -94,6 +94,7 @@ class Told:
     age: int = 9
     how: str = ""
     names: set[frozenset[str]] = field(default_factory=set)
+    here: list[frozenset[str]] = field(default_factory=list)
     before: list[tuple[int, int]] = field(default_factory=list)
     rows: dict[int, Row] = field(default_factory=dict)
 
@@ -128,17 +129,22 @@ class Proposer:
 
     def for_one(self, places: Sequence[int], sort: str) -> Iterator[Proposal]:
         """Proposals for one value, or for one group at several times."""
-        first, last = places[0], places[-1]
+        first, last, told = places[0], places[-1], self.told
         for i, j, name in self.near(first, last):
             row = self.beside(first, last, i, j)
             if row is None:
                 continue
             how = "opens" if "opens" in row or "opening" in row else row[0]
             row += self.about(name)
+            if name and told.here:
+                words = telling(name)
+                for n, other in enumerate(reversed(told.here)):
+                    if alike(words, other):
+                        row += ["named here", f"named here {min(n, 3)}"]
+                        break
             if i != j:
                 row.append("joined=" + self.row.joined_by(i, j))
             yield Proposal((name or None,), row, sort, how)
-        told = self.told
         if told.scope and told.age < 4:
             age = min(told.age, 3)
             row = [f"scope {age}", f"scope {told.how} {age}", f"scope {told.how}"]
@@ -154,6 +160,7 @@ class Proposer:
         told = self.told
         row = ["none", f"none lists={min(len(told.lists), 2)}", f"none study={len(told.study) >= 2}"]
         row.append(f"none values={min(self.n_values, 3)}")
+        row.append(f"none named here={min(len(told.here), 2)}")
         if told.scope and told.age < 2:
             row.append("none scope")
         token = self.items[first].token

@@ -64,13 +64,17 @@ class ListProposer:
         yield from self._regions()
         for names in self.row.cells(self.n, self.places[0]):
             yield names, ["enumerated row"]
+        for i, names in self.row.slashed(self.n, len(self.items)):
+            side = "before" if i < self.places[0] else "behind"
+            gap = self.items[i + 1 : self.places[0]] if side == "before" else self.items[self.places[-1] + 1 : i]
+            yield names, ["slashed", f"slashed {side}", f"slashed {side} {bare(template(gap))[-3:]}"]
         if self.n == 2:
             yield from self._pairs()
         yield from self._remembered()
         yield from self._of_the_study()
-        if self.n > 2 or not self.told.lists:
-            for age, (names, row) in enumerate(self._enumerated()):
-                yield names, ["enumerated", f"enumerated age={min(age, 3)}", *row]
+        known = f"enumerated lists={int(any(len(k) == self.n for k in self.told.lists))}"
+        for age, (names, row) in enumerate(self._enumerated()):
+            yield names, ["enumerated", f"enumerated age={min(age, 3)}", known, *row]
 
     def _parallel(self) -> Iterator[Listed]:
         """Phrases in the same place beside each value: "60% (A) v 40% (B)", "A 60%, B 40%"."""
@@ -222,5 +226,7 @@ class ListProposer:
                 found += 1
             for names in row.cells(self.n, len(row.items)):
                 yield names, ["enumerated row"]
+            for i, names in row.slashed(self.n, len(row.items)):
+                yield names, ["enumerated slashed", f"enumerated right={row.kind(i + 1)}"]
             if found > 6:
                 return

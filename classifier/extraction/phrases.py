@@ -23,6 +23,17 @@ _CLASS = re.compile(
 )
 
 
+_CODE = re.compile(r"[<>\u2264\u2265]?\s?\d[\d.,+\u2013-]*|[IVX]{1,4}[AB]?|[A-Z]\d?")
+_CODED = re.compile(r"[<>\u2264\u2265]?\s?\d|(?:[IVX]{1,4}[AB]?|[A-Z]\d?)(?:\Z|\s)")
+_UNITS = frozenset("kg day d m2 m\u00b2 week wk ml l dl mm3 h year ul \u00b5l mm2 m".split())
+
+
+def _before_last(words: str) -> tuple[str, str]:
+    """The words but the last, and the last."""
+    cut = words.rfind(" ")
+    return words[: max(cut, 0)], words[cut + 1 :]
+
+
 class Row:
     """The items of one sentence and its phrases.
 
@@ -191,6 +202,36 @@ class Row:
             told = tuple(name for name in names if name)
             if len(told) == n == len(set(told)):
                 yield told
+            codes = self._codes(span)
+            if codes and codes != told:
+                yield codes
+
+    def _codes(self, span: list[tuple[int, int]]) -> tuple[str, ...]:
+        """ "arms 1, 2 and 3", "1.6, 1.3 and 1.0 mg", "stage I, II and III": names of a letter or a number."""
+        said = [self.text[self.items[i].start : self.items[j].end].strip(" ,;:.") for i, j in span]
+        if not all(_CODE.fullmatch(words) for words in said[1:-1]):
+            return ()
+        head, first = _before_last(said[0])
+        tail = _CODED.match(said[-1])
+        if tail is None or not _CODE.fullmatch(first) or (len(said) == 2 and not _CODE.fullmatch(said[1]) and head):
+            return ()
+        if not head and not _CODE.fullmatch(said[-1]) and not first[-1].isdigit():
+            return ()
+        found = (first, *said[1:-1], said[-1])
+        return found if len(set(found)) == len(found) else ()
+
+    def slashed(self, n: int, stop: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """ "arms A/B/C", "DR / Rd": the item, and as many names as there are between slashes."""
+        for i, item in enumerate(self.items[:stop]):
+            if item.kind != "A" or self.text.find("/", item.start, item.end) < 0:
+                continue
+            parts = [p.strip(" .,:;") for p in self.text[item.start : item.end].rstrip("/ ").split("/")]
+            if len(parts) != n or not all(parts) or not _UNITS.isdisjoint(p.casefold() for p in parts[1:]):
+                continue
+            if all(" " not in p for p in parts[1:]):
+                parts[0] = parts[0].rsplit(" ", 1)[-1]
+            if len(set(parts)) == n:
+                yield i, tuple(parts)
 
     def cells(self, n: int, stop: int) -> Iterator[tuple[str, ...]]:
         """ "Cohort A B C D": the head of a flattened table, among the items before `stop`."""

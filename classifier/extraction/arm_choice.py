@@ -118,12 +118,13 @@ def _series(units: list[Unit], row: Row, place: dict[int, int]) -> list[Unit]:
 
 def _goes_on(last: Link, links: list[Link], row: Row, place: dict[int, int]) -> bool:
     first = links[0]
-    if len(links) > 1 or first.statistic == "hazard_ratio" or (last.key, last.statistic) != (first.key, first.statistic):
+    if first.statistic == "hazard_ratio" or (last.key, last.statistic) != (first.key, first.statistic):
         return False
     if last.timepoint != first.timepoint or last.token.start not in place or first.token.start not in place:
         return False
     between = row.items[place[last.token.start] + 1 : place[first.token.start]]
-    return "".join(i.kind for i in between if not _is_number(row, i)) in (";", "|")
+    joined = "".join(i.kind for i in between if not _is_number(row, i))
+    return joined == "," if len(links) > 1 else joined in (";", "|")
 
 
 def _is_number(row: Row, item: Item) -> bool:

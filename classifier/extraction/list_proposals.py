@@ -17,7 +17,7 @@ from classifier.extraction.proposals import REACH, Names, Proposal, Proposer, Un
 # of a longer one.
 N_BEFORE, N_WHOLE, N_BEHIND = 6, 5, 4
 
-_VALUE = re.compile(r"[<>~]?(?:\d+[.\u00b7,]\d+|\d{2,})\s*(?:%|mo\w*)?\Z|[\d.]+\s*(?:%|mo\b|of |/).*")
+_VALUE = re.compile(r"P\Z|\d+\.\d+\s?[-\u2013]|[<>~]?(?:\d+[.\u00b7,]\d+|\d{2,})\s*(?:%|mo\w*)?\Z|[\d.]+\s*(?:%|mo\b|of |/).*")
 
 
 def _holds(whole: Phrase, part: Phrase) -> bool:
@@ -35,6 +35,7 @@ class ListProposer:
         self.places, self.n = places, len(places)
         self.versus = "x" if unit.links[-1].token.versus else "j"
         self.compared = "x" if any(k.token.versus for k in unit.links) else "j"
+        self.ordered = proposer.row.says_order()
         self.near = proposer.near(places[0], places[-1])
         self.named = [p for p in self.near if p[2]]
 
@@ -56,7 +57,7 @@ class ListProposer:
             if beside is not None and name not in same:
                 same.add(name)
                 yield Proposal((name or None,) * self.n, beside + self.of_one.about(name) + end, "s ")
-        none = [*self.of_one.none(self.places[0]), f"none n={min(self.n, 4)}"]
+        none = [*self.of_one.none(self.places[0]), f"none n={min(self.n, 4)}", f"none ordered={self.ordered}"]
         yield Proposal((None,) * self.n, none, "s ")
 
     def _lists(self) -> Iterator[Listed]:
@@ -74,7 +75,8 @@ class ListProposer:
         yield from self._of_the_study()
         known = f"enumerated lists={int(any(len(k) == self.n for k in self.told.lists))}"
         for age, (names, row) in enumerate(self._enumerated()):
-            yield names, ["enumerated", f"enumerated age={min(age, 3)}", known, *row]
+            row += [f"enumerated age={min(age, 3)}", f"enumerated ordered={self.ordered}"]
+            yield names, ["enumerated", known, *row]
 
     def _parallel(self) -> Iterator[Listed]:
         """Phrases in the same place beside each value: "60% (A) v 40% (B)", "A 60%, B 40%"."""
@@ -165,7 +167,7 @@ class ListProposer:
                 continue
             said = self._said(names)
             row = ["told", f"told age={age}", f"told {self.versus}", f"told said={said}"]
-            row.append(f"told uses={min(self.told.uses[names], 3)}")
+            row += [f"told uses={min(self.told.uses[names], 3)}", f"told ordered={self.ordered}"]
             if self._fresh(names):
                 row.append("told fresh")
             if names in self.told.versus:

@@ -15,6 +15,7 @@ Region = tuple[int, int, tuple[str, ...], str]
 Phrase = tuple[int, int, str]  # first and last item, and the name; "" means everybody
 
 _LABELLED = re.compile(r"(?:CR|VGPR|PR|study \w+|cohort \w+|arm \w+|part \w+)[ .]*\Z")
+_ORDER = re.compile(r"\b(?:(?:same|that|this|above|given) (?:order|sequence)|ditto|respectively|corresponding)\b", re.I)
 _COLLECTIVE = re.compile(r"\A(?:order|groups?|cohorts?|classes|sequence|number)\s+(?=\S)")
 _CLASS = re.compile(
     r"\b(?:order|class\w*|groups?|grouped|categor\w+|cohorts?|arms?|sequences?|strata|stratified|divided"
@@ -239,6 +240,11 @@ class Row:
             words = self.text[item.start : item.end].split() if item.kind == "A" else []
             if len(words) == n + 1 and _CLASS.fullmatch(words[0]) and all(len(w) < 3 for w in words[1:]):
                 yield tuple(words[1:])
+
+    def says_order(self) -> str:
+        """Which words of the sentence say that values and names come in one order."""
+        match = _ORDER.search(self.text, self.start, self.end)
+        return match[0].split()[-1].casefold() if match else ""
 
     def speaks_of_classes(self, first: int) -> bool:
         """Whether the words before a list announce classes or an order."""

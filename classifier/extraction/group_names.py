@@ -41,7 +41,7 @@ _HAS_VALUE = re.compile(
     r"|eligible|treated|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
 )
 _PEOPLE = re.compile(
-    r"\A(?:(?:the\s+)?\d+\s+)?(?:(?:patients|pts|women|men|participants|those"
+    r"\A(?:(?:the\s+)?\d+(?:/\d+|\s+of\s+\d+)?\s+)?(?:(?:patients|pts|women|men|participants|those"
     r"|subjects)\s+)?(?:who\s+)?(?:were\s+)?(?:randomly\s+)?"
     r"(?:(?:assigned|allocated|randomi[sz]ed|treated|receiving|received|given)\s+)(?:to\s+|with\s+"
     r"|by\s+)?(?:receive\s+|the\s+)*(?=\w)"
@@ -70,13 +70,22 @@ def clean(phrase: str) -> str | None:
     if first in _HEAD_WORDS or first[0].isdigit():
         phrase = _HEAD.sub("", phrase)
         phrase = _DETERMINER.sub("", phrase)
-        phrase = _PEOPLE.sub("", phrase) or phrase
+        phrase = _without_people(_PEOPLE.sub("", phrase), phrase)
         phrase = _DETERMINER.sub("", phrase)
+    if _OF_AGE.search(phrase) and len(phrase) < 60:
+        return phrase
     if not phrase or len(phrase) > 90 or _NOT_GROUP.match(phrase) or _HAS_VALUE.search(phrase):
         return None
     return phrase if _LETTER.search(phrase) else None
 
 
+def _without_people(rest: str, phrase: str) -> str:
+    """The words behind "patients treated with"; all of them where the rest is a bound ("over 70 years")."""
+    return phrase if not rest or _BOUND.match(rest) else rest
+
+
+_OF_AGE = re.compile(r"(?:[<>\u2264\u2265]|\b(?:over|under|above|below|than|aged?)) ?\d+(?: years| y)?(?: of age| old)?\Z")
+_BOUND = re.compile(r"(?:over|under|more|less|up)\b", re.IGNORECASE)
 _HEAD = re.compile(r"\A(?:(?:or|and|either|receive|to|but|only)\s+)+")
 _HEAD_WORDS = frozenset(
     "or and either receive to but only the those all both these our a an patients pts women men participants"

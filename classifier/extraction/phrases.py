@@ -16,6 +16,7 @@ Phrase = tuple[int, int, str]  # first and last item, and the name; "" means eve
 
 _LABELLED = re.compile(r"(?:CR|VGPR|PR|study \w+|cohort \w+|arm \w+|part \w+)[ .]*\Z")
 _ORDER = re.compile(r"\b(?:(?:same|that|this|above|given) (?:order|sequence)|ditto|respectively|corresponding)\b", re.I)
+_BOTH = re.compile(r"[Bb]oth (?:treatment |study )?(?:arms|groups|cohorts)\b")
 _COLLECTIVE = re.compile(r"\A(?:order|groups?|cohorts?|classes|sequence|number)\s+(?=\S)")
 _CLASS = re.compile(
     r"\b(?:order|class\w*|groups?|grouped|categor\w+|cohorts?|arms?|sequences?|strata|stratified|divided"
@@ -96,6 +97,8 @@ class Row:
                 yield i, i, ""
             if item.kind != "A":
                 continue
+            if both := _BOTH.match(self.text, item.start - 5 if item.start > 5 else 0):
+                yield i, i, both[0]
             name = self.name(i, i)
             if name and i and items[i - 1].word in ("without", "no", "non"):
                 name = self._from(items[i - 1].start, item.end)

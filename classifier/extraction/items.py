@@ -56,6 +56,9 @@ _RESPONDERS = re.compile(r"responders")
 _HAVING = re.compile(r"\b(?:with|without|achiev\w+|in|reaching|attaining|of|entered|entering)\s+(?:a\s+)?\Z")
 _LIMIT = re.compile(r"(?:\bthan|\bto|\bover|[<>\u2264\u2265]|\bwithin|\bevery|\bbelow|\babove|\bleast)\s*\Z")
 _BOUND = re.compile(r"[<>\u2264\u2265]\s?\Z")
+_PEOPLE_BOUND = re.compile(
+    r"\b(?:patients|pts|aged?|those|women|men|tumou?rs?|disease|people|children)\s+[<>\u2264\u2265]\s?\Z"
+)
 _BOUNDED = re.compile(r"(?:over|under|above|below|older|younger|more|less|[<>\u2264\u2265])")
 _NO_WORDS = frozenset(("a p-value", "a group size", "a standard deviation", "a confidence level"))
 
@@ -124,6 +127,8 @@ def _is_fixed(text: str, token: Token, linked: set[int]) -> bool:
         case "value":
             if q is not None and q.kind is Kind.PLAIN and text[token.end : token.end + 1].isalnum():
                 return False  # "17p"
+            if _PEOPLE_BOUND.search(text, max(0, token.start - 24), token.start):
+                return False  # "patients \u226465 years"
             if token.start in linked or q is None:
                 return token.start in linked
             if q.kind is Kind.TIME and _LIMIT.search(text, token.start - 12, token.start):

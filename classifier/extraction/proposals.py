@@ -24,6 +24,7 @@ _CUES = re.compile(
     r"|\bthan\b)",
     re.IGNORECASE,
 )
+_TURNED = {"former": 0, "latter": 1}
 REACH = 60  # items on either side of a value in which its group is sought: more than a long sentence has
 
 Names = tuple[str | None, ...]
@@ -105,7 +106,7 @@ class Proposer:
     def __init__(self, row: Row, told: Told, *, n_values: int) -> None:
         self.row, self.told, self.n_values = row, told, n_values
         self.items = row.items
-        self.phrases: list[Phrase] = list(row.phrases())
+        self.phrases: list[Phrase] = [self._meant(p) for p in row.phrases()]
         self._about: dict[str, list[str]] = {}
         self.weights: dict[str, float] = {}  # of names, as far as they were weighed
 
@@ -122,6 +123,16 @@ class Proposer:
                 found.append("told")
             self._about[name] = found
         return self._about[name]
+
+    def _meant(self, phrase: Phrase) -> Phrase:
+        """A phrase; "the former" and "the latter" by the names that were told last."""
+        i, j, name = phrase
+        first = name.split(" ", 1)[0].casefold()
+        if first in _TURNED:
+            pair = next((k for k in [*reversed(self.told.lists), tuple(self.told.study)] if len(k) == 2), None)
+            if pair is not None:
+                return i, j, pair[_TURNED[first]]
+        return phrase
 
     def near(self, first: int, last: int) -> list[Phrase]:
         """The phrases within reach of the values from item `first` to item `last`."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from classifier.extraction.group_words import abbreviated, alike, telling
-from classifier.extraction.phrases import Phrase, Row, bare, template
+from classifier.extraction.phrases import Phrase, bare, template
 from classifier.extraction.proposals import REACH, Names, Proposal, Proposer, Unit
 
 # Phrases that are tried in pairs: the nearest before and behind the run, and the nearest that are no part
@@ -214,9 +214,7 @@ class ListProposer:
         """Lists of just so many names in the sentences before, nearest first."""
         found = 0
         for start, end in reversed(self.told.before):
-            if start not in self.told.rows:
-                self.told.rows[start] = Row(self.row.text, start, end, [], set(), lenient=True)
-            row = self.told.rows[start]
+            row = self.told.row_of(self.row.text, start, end)
             for first, last, names, shape in row.regions(self.n):
                 if any(_VALUE.match(name) for name in names):
                     continue

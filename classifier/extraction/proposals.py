@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from classifier.extraction.group_words import about, alike, telling
+from classifier.extraction.group_words import about, alike, is_nameless, telling
 from classifier.extraction.items import Item
 from classifier.extraction.links import Link
 from classifier.extraction.phrases import Phrase, Row, bare, template
@@ -25,6 +25,10 @@ _CUES = re.compile(
     re.IGNORECASE,
 )
 _TURNED = {"former": 0, "latter": 1}
+_ANAPHOR = re.compile(
+    r"\b(?:(?:[Tt]h(?:is|ese|at)|such|the same)(?: \w+){0,2} (?:patients|groups?|subgroups?|cohorts?|populations?|settings?"
+    r"|arms?|subsets?|pts|strat\w+|women|men|cases|stages?|part)|[Tt]heir|whose|[Tt]hey)\b"
+)
 REACH = 60  # items on either side of a value in which its group is sought: more than a long sentence has
 
 Names = tuple[str | None, ...]
@@ -100,6 +104,13 @@ class Told:
     rows: dict[int, Row] = field(default_factory=dict)
 
 
+    def row_of(self, text: str, start: int, end: int) -> Row:
+        """A sentence before, read for names alone."""
+        if start not in self.rows:
+            self.rows[start] = Row(text, start, end, [], set(), lenient=True)
+        return self.rows[start]
+
+
 class Proposer:
     """Proposals for the values of one sentence."""
 
@@ -134,6 +145,11 @@ class Proposer:
                 return i, j, pair[_TURNED[first]]
         return phrase
 
+    @property
+    def anaphor(self) -> bool:
+        """Whether the sentence goes back to people named before: "in this group", "these patients"."""
+        return _ANAPHOR.search(self.row.text, self.row.start, self.row.end) is not None
+
     def near(self, first: int, last: int) -> list[Phrase]:
         """The phrases within reach of the values from item `first` to item `last`."""
         return [p for p in self.phrases if first - REACH < p[1] and p[0] < last + REACH]
@@ -160,11 +176,32 @@ class Proposer:
             age = min(told.age, 3)
             row = [f"scope {age}", f"scope {told.how} {age}", f"scope {told.how}"]
             row += ["scope " + w for w in self.about(told.scope)[2:]]
+            if self.anaphor:
+                row.append("scope anaphor")
             yield Proposal((told.scope,), row, sort, "scope")
+        yield from self._opened_before(sort)
         none = self.none(first)
         if sort:
             none += self._of_ratio(first)
         yield Proposal((None,), none, sort)
+
+    def _opened_before(self, sort: str) -> Iterator[Proposal]:
+        """What the sentences before opened with: "Phase II enrolled 25 patients. The ORR was 36%."."""
+        for age, (start, end) in enumerate(reversed(self.told.before[-2:])):
+            row = self.told.row_of(self.row.text, start, end)
+            items = row.items
+            first = next((i for i, item in enumerate(items[:3]) if item.kind == "A"), None)
+            if first is None:
+                continue
+            name = row.name(first, first)
+            if not name or is_nameless(name) or (row.kind(first+1) != ":" and not self.anaphor):
+                continue
+            how = f"{items[first - 1].kind if first else ''}A{row.kind(first + 1)}"
+            found = [f"opened {age}", f"opened {how}", f"opened {how} {age}"]
+            found += ["opened " + w for w in self.about(name)[2:]]
+            if self.anaphor:
+                found.append("opened anaphor")
+            yield Proposal((name,), found, sort, "opened")
 
     def none(self, first: int) -> list[str]:
         """What speaks for no name at all."""

@@ -16,7 +16,7 @@ _STOP_WORDS = frozenset(
 _NOT_GROUP = re.compile(
     r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least "
     r"|\d+(?:\.\d+)?\s*(?:months|years|weeks|%)|(?:the )?(?:same|present|study(?! (?:group|arm))"
-    r"|trial(?! (?:group|arm))|follow|time|end|first|last|use|rest|risk|addition|favou?r|terms|order"
+    r"|trial(?! (?:group|arm))|follow|time|end|first|last|use|risk|addition|favou?r|terms|order"
     r"|total|disease progression"
     r"|no (?:material|significant|difference)|where|lay|\d+ in|CR\b|VGPR|PR\b|(?:two|three|four|five|six"
     r"|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|groups|arms|pts"
@@ -36,7 +36,7 @@ _DETERMINER = re.compile(
 )
 _HAS_VALUE = re.compile(
     r"\d\s*(?:%|percent)|\b\d+ of \d+|(?<!than \d )(?<!than \d\d )\bmonths\b(?! \w)|\b(?:was|were)\b"
-    r"|\bCI\b|\d (?:VGPR|PR|CR)\b|\b(?:PR|CR) in \d|CI95|\b(?:19|20)\d\d\b|\d+mo\b"
+    r"|\bCI\b|\d (?:VGPR|PR|CR)\b|\b(?:PR|CR) in \d|CI95|\A(?!.*(?:before|since|after|until|from|later|onwards|\d{4}\s?[-\u2013])).*\b(?:19|20)\d\d\b|\d+mo\b"
     r"|\A(?:the )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|evaluable|assessable"
     r"|eligible|treated|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
 )
@@ -51,7 +51,7 @@ _PEOPLE = re.compile(
 )
 _TAIL = re.compile(
     r"(?:[\s,]+|\A)(?:and|or|vs?\.?|versus|than|with|in|for|respectively|compared|as|but|while|whereas|to"
-    r"|had|the|of|,|;|:|(?-i:an?)|also|only|is|p|was|were|median|on|among|from|after|by|at|against|plus"
+    r"|had|the|of|,|;|:|(?-i:an?)|also|only|is|(?-i:p)|was|were|median|on|among|from|after|by|at|against|plus"
     r"|who|were|rates?|months|it|they|where)\Z",
     re.IGNORECASE,
 )

@@ -32,7 +32,7 @@ _VERBS = frozenset(
     " reaching achieving there it they we being given gave whose identified met made went shrank seemed appeared"
     " tended derived fared lived profited benefited benefitted contrasted conferred revealed suggested indicated"
     " confirmed exhibited registered doubled tripled halved worsened dropped declined overlapped brought brings"
-    " remains shows reduces improves prolongs increases exceeds yields confers hoped expected".split()
+    " favour favor favours favors remains shows reduces improves prolongs increases exceeds yields confers hoped expected".split()
 )
 _ADVERBS = frozenset(
     "significantly statistically respectively only also not no however while whereas but which that when if"
@@ -50,12 +50,15 @@ _ARTICLES = frozenset("the a an those these both either our their its each this 
 _MORE_THAN = re.compile(
     r"(?:(?:more|less|longer|shorter|greater|fewer|older|younger|lower|higher|later) than"
     r"|over|under|above|below"
-    r"|at least) (?=[\d\u2265>])"
+    r"|at least) (?=[\d\u2265>]|(?:one|two|three|four|five|six|ten|twelve)\b)"
 )
 _RESPONDERS = re.compile(r"responders")
 _HAVING = re.compile(r"\b(?:with|without|achiev\w+|in|reaching|attaining|of|entered|entering)\s+(?:a\s+)?\Z")
 _LIMIT = re.compile(r"(?:\bthan|\bto|\bover|[<>\u2264\u2265]|\bwithin|\bevery|\bbelow|\babove|\bleast)\s*\Z")
 _BOUND = re.compile(r"[<>\u2264\u2265]\s?\Z")
+_OR_MORE = re.compile(r"\s+or (?:more|less|longer|shorter|later|earlier|above|over|fewer|older|younger)\b")
+_COMPARATIVES = frozenset("longer shorter higher lower better worse greater".split())
+_THE = re.compile(r"[Tt]he \Z")
 _PEOPLE_BOUND = re.compile(
     r"\b(?:patients|pts|aged?|those|women|men|tumou?rs?|disease|people|children)\s+[<>\u2264\u2265]\s?\Z"
 )
@@ -125,6 +128,8 @@ def _is_fixed(text: str, token: Token, linked: set[int]) -> bool:
         case "timepoint":
             return _BOUNDED.match(text, token.start) is None
         case "value":
+            if q is not None and q.kind is Kind.TIME and _OR_MORE.match(text, token.end):
+                return False  # "an interval of 12 months or more"
             if q is not None and q.kind is Kind.PLAIN and text[token.end : token.end + 1].isalnum():
                 return False  # "17p"
             if _PEOPLE_BOUND.search(text, max(0, token.start - 24), token.start):
@@ -158,6 +163,8 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
         kind = _kind(bare, word, open_phrase)
         if word == "A" and not items:
             kind = ""  # the article that opens a sentence
+        elif kind == "d" and bare in _COMPARATIVES and _THE.search(text, match.start() - 4, match.start()):
+            kind = "A"  # "the lower dose"
         elif bare == "both" and text.startswith(")", match.end()):
             kind = "A"
         if kind in ("d", "x", "p") and any(a <= match.start() < b for a, b in limits):

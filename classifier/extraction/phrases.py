@@ -17,6 +17,9 @@ Phrase = tuple[int, int, str]  # first and last item, and the name; "" means eve
 _LABELLED = re.compile(r"(?:CR|VGPR|PR|study \w+|cohort \w+|arm \w+|part \w+)[ .]*\Z")
 _ORDER = re.compile(r"\b(?:(?:same|that|this|above|given) (?:order|sequence)|ditto|respectively|corresponding)\b", re.I)
 _BOTH = re.compile(r"[Bb]oth (?:treatment |study )?(?:arms|groups|cohorts)\b")
+_ENDS = frozenset(("(", ")", ",", ";", "V", "R", "edge", "to", "and", "or", "vs", "vs.", "v", "versus", "."))
+_OTHERS = re.compile(r"(?:those|women|men|pts)? ?who (?:did|had|were|have|do|does|has|was) not\b")
+_STATES = frozenset(("CR", "PR", "VGPR", "PCR", "MRD"))
 _COLLECTIVE = re.compile(r"\A(?:order|groups?|cohorts?|classes|sequence|number)\s+(?=\S)")
 _CLASS = re.compile(
     r"\b(?:order|class\w*|groups?|grouped|categor\w+|cohorts?|arms?|sequences?|strata|stratified|divided"
@@ -59,6 +62,7 @@ class Row:
         self.items = read_items(text, start, end, tokens, linked)
         self._cleaned: dict[tuple[int, int], str | None] = {}
         self._regions: dict[int, list[Region]] = {}
+        self._heads: list[Phrase] | None = None
 
     def side(self, i: int) -> str:
         """The small word or the letter of an item; "edge" outside of the sentence."""
@@ -91,8 +95,12 @@ class Row:
         """Every phrase, and up to two more joined to it by prepositions or "and"."""
         items = self.items
         for i, item in enumerate(items):
-            if item.word == "without" and self.kind(i + 1) in ("(", ")", ",", ";", "V", "x", "R", "edge"):
+            if item.word == "without" and self.side(i + 1) in _ENDS:
                 yield i, i, self._from(item.start, item.end)
+            if item.kind == "v" and (others := _OTHERS.match(self.text, item.start - 10 if item.start > 10 else 0)):
+                yield i, i, others[0]
+            if item.kind == "E" and item.word in _STATES and (not i or items[i - 1].kind in "pxj"):
+                yield i, i, self.text[item.start : item.end]
             if item.kind == "d" and item.word == "overall":
                 yield i, i, ""
             if item.kind != "A":
@@ -114,6 +122,12 @@ class Row:
             elif not is_nameless(name):
                 yield i, i, name
             yield from self._joined(i)
+
+    def heads(self) -> list[Phrase]:
+        """The phrases that open the sentence, at most behind one small word."""
+        if self._heads is None:
+            self._heads = [p for p in self.phrases() if p[0] <= 1]
+        return self._heads
 
     def _joined(self, i: int) -> Iterator[Phrase]:
         items, j, listed = self.items, i, False

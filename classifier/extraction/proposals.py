@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from classifier.extraction.group_words import about, alike, is_nameless, telling
+from classifier.extraction.group_words import about, alike, telling
 from classifier.extraction.items import Item
 from classifier.extraction.links import Link
 from classifier.extraction.phrases import Phrase, Row, bare, template
@@ -141,6 +141,9 @@ class Proposer:
         first = name.split(" ", 1)[0].casefold()
         if first in _TURNED:
             pair = next((k for k in [*reversed(self.told.lists), tuple(self.told.study)] if len(k) == 2), None)
+            if pair is None and self.told.before:
+                before = self.told.row_of(self.row.text, *self.told.before[-1]).regions(2)
+                pair = before[0][2] if before else None
             if pair is not None:
                 return i, j, pair[_TURNED[first]]
         return phrase
@@ -189,19 +192,15 @@ class Proposer:
         """What the sentences before opened with: "Phase II enrolled 25 patients. The ORR was 36%."."""
         for age, (start, end) in enumerate(reversed(self.told.before[-2:])):
             row = self.told.row_of(self.row.text, start, end)
-            items = row.items
-            first = next((i for i, item in enumerate(items[:3]) if item.kind == "A"), None)
-            if first is None:
-                continue
-            name = row.name(first, first)
-            if not name or is_nameless(name) or (row.kind(first+1) != ":" and not self.anaphor):
-                continue
-            how = f"{items[first - 1].kind if first else ''}A{row.kind(first + 1)}"
-            found = [f"opened {age}", f"opened {how}", f"opened {how} {age}"]
-            found += ["opened " + w for w in self.about(name)[2:]]
-            if self.anaphor:
-                found.append("opened anaphor")
-            yield Proposal((name,), found, sort, "opened")
+            for i, j, name in row.heads():
+                if not name or (row.kind(j + 1) != ":" and not self.anaphor):
+                    continue
+                how = f"{row.kind(i - 1) if i else ''}A{row.kind(j + 1)}"
+                found = [f"opened {age}", f"opened {how}", f"opened {how} {age}"]
+                found += ["opened " + w for w in self.about(name)[2:]]
+                if self.anaphor:
+                    found.append("opened anaphor")
+                yield Proposal((name,), found, sort, "opened")
 
     def none(self, first: int) -> list[str]:
         """What speaks for no name at all."""

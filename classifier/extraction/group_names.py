@@ -26,7 +26,7 @@ _NOT_GROUP = re.compile(
     r"|efficacy|full analysis|studies\Z|trials\Z|enrol|study|analysis"
     r"|infusion\Z|start"
     r"|diagnosis"
-    r"|longer|shorter|improve|better|worse|increase|independent|investigator|central|IRC|best|those\Z"
+    r"|longer|shorter|improve|better|worse|increase|independent|investigator|central(?! nerv|ly| ner)|IRC|best|those\Z"
     r"|this|that|these|their|its|our|data|local|average|January|February|March|April|May|June|July|August"
     r"|September|October|November|December))",
     re.IGNORECASE,

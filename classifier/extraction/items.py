@@ -59,6 +59,8 @@ _BOUND = re.compile(r"[<>\u2264\u2265]\s?\Z")
 _OR_MORE = re.compile(r"\s+or (?:more|less|longer|shorter|later|earlier|above|over|fewer|older|younger)\b")
 _COMPARATIVES = frozenset("longer shorter higher lower better worse greater".split())
 _THE = re.compile(r"[Tt]he \Z")
+_YEAR = re.compile(r" (?:19|20)\d\d")
+_NUMERAL = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six))\s*\Z")
 _PEOPLE_BOUND = re.compile(
     r"\b(?:patients|pts|aged?|those|women|men|tumou?rs?|disease|people|children)\s+[<>\u2264\u2265]\s?\Z"
 )
@@ -165,8 +167,12 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
             kind = ""  # the article that opens a sentence
         elif kind == "d" and bare in _COMPARATIVES and _THE.search(text, match.start() - 4, match.start()):
             kind = "A"  # "the lower dose"
-        elif bare == "both" and text.startswith(")", match.end()):
+        elif bare == "both" and text.startswith((")", ".", ",", ";"), match.end()):
             kind = "A"
+        elif bare == "since" and _YEAR.match(text, match.end()):
+            kind = "A"
+        elif kind == "d" and items and items[-1].word == "or" and _NUMERAL.search(text, start, items[-1].start):
+            kind = "A"  # "two or more lines"
         if kind in ("d", "x", "p") and any(a <= match.start() < b for a, b in limits):
             kind = "A"
         elif kind == "v" and items and items[-1].kind == "p" and bare.endswith("ed"):

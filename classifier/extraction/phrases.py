@@ -17,6 +17,9 @@ Phrase = tuple[int, int, str]  # first and last item, and the name; "" means eve
 _LABELLED = re.compile(r"(?:CR|VGPR|PR|study \w+|cohort \w+|arm \w+|part \w+)[ .]*\Z")
 _ORDER = re.compile(r"\b(?:(?:same|that|this|above|given) (?:order|sequence)|ditto|respectively|corresponding)\b", re.I)
 _BOTH = re.compile(r"[Bb]oth (?:treatment |study )?(?:arms|groups|cohorts)\b")
+_SEX = re.compile(r"[Ww]omen[.,]?")
+_MEN = re.compile(r"\b[Mm]en\b")
+_PAST = re.compile(r"(?:ed|alive)\Z")
 _ENDS = frozenset(("(", ")", ",", ";", "V", "R", "edge", "to", "and", "or", "vs", "vs.", "v", "versus", "."))
 _OTHERS = re.compile(r"(?:those|women|men|pts)? ?who (?:did|had|were|have|do|does|has|was) not\b")
 _STATES = frozenset(("CR", "PR", "VGPR", "PCR", "MRD"))
@@ -95,7 +98,9 @@ class Row:
         """Every phrase, and up to two more joined to it by prepositions or "and"."""
         items = self.items
         for i, item in enumerate(items):
-            if item.word == "without" and self.side(i + 1) in _ENDS:
+            if item.word == "without" and self.side(i + 1) == "it":
+                yield i, i + 1, self._from(item.start, items[i + 1].end)
+            elif item.word == "without" and self.side(i + 1) in _ENDS:
                 yield i, i, self._from(item.start, item.end)
             if item.kind == "v" and (others := _OTHERS.match(self.text, item.start - 10 if item.start > 10 else 0)):
                 yield i, i, others[0]
@@ -121,6 +126,8 @@ class Row:
                 yield i, i, ""
             elif not is_nameless(name):
                 yield i, i, name
+            if name is None and _SEX.fullmatch(self.text, item.start, item.end) and _MEN.search(self.text, self.start):
+                yield i, i, self.text[item.start : item.start + 5]
             yield from self._joined(i)
 
     def heads(self) -> list[Phrase]:
@@ -136,6 +143,9 @@ class Row:
             while k < len(items) and k <= j + 2 and items[k].kind in "pj,":
                 kinds += items[k].kind
                 k += 1
+            if not kinds and self.kind(k) == "T" and _PAST.search(self.text, items[j].start, items[j].end):
+                yield i, k, self.text[items[i].start : items[k].end]  # "relapsed after 24 months"
+                return
             if kinds not in _JOINS or k >= len(items) or items[k].kind != "A":
                 return
             j = k

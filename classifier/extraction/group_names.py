@@ -15,20 +15,22 @@ _STOP_WORDS = frozenset(
 )
 _NOT_GROUP = re.compile(
     r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least "
-    r"|\d+(?:\.\d+)?\s*(?:months|years|weeks|%)|(?:the )?(?:same|present|study(?! (?:group|arm))"
-    r"|trial(?! (?:group|arm))|follow|time|end|first|last|use|risk|addition|favou?r|terms|order"
-    r"|total|disease progression"
-    r"|no (?:material|significant|difference)|where|lay|\d+ in|CR\b|VGPR|PR\b|(?:two|three|four|five|six"
+    r"|\d+(?:\.\d+)?\s*(?:months|years|weeks|%)"
+    r"|(?:the )?(?:(?:same|present|follow|time|end|use|addition|favou?r|terms|order|total|lay|where|start"
+    r"|either|whom|which|each|this|that|these|their|its|our|data|average|improve\w*|increase\w*|independent\w*"
+    r"|January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|evaluable|whole|entire|all patients|IRC|ITT|PFS|OS|ORR|HR|CR|PR|VGPR|median|months)\b"
+    r"|(?:study|trial)(?! (?:group|arm|drug|treatment|regimen)s?\b)|follow-?up|disease progression|intent(?:ion)?\b"
+    r"|(?:first|last)\b(?![- ](?:line|relapse|remission|study|trial|cohort|group|arm|part|phase|quartile|tertile"
+    r"|half|generation|period|stage|step))|risk\b(?!-)|(?:response|progression)\b(?!-)|overall|survival"
+    r"|no (?:material|significant|difference)|\d+ in|(?:two|three|four|five|six"
     r"|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|groups|arms|pts"
-    r"|patients))?\Z|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard"
-    r"|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients"
-    r"|all randomi|whole|entire|intent|randomi[sz]ation|baseline|ITT\b|evaluable|per[- ]protocol|safety"
-    r"|efficacy|full analysis|studies\Z|trials\Z|enrol|study|analysis"
-    r"|infusion\Z|start"
-    r"|diagnosis"
-    r"|longer|shorter|improve|better|worse|increase|independent|investigator|central(?! nerv|ly| ner)|IRC|best|those\Z"
-    r"|this|that|these|their|its|our|data|local|average|January|February|March|April|May|June|July|August"
-    r"|September|October|November|December))",
+    r"|patients))?\Z|respect|hazard"
+    r"|(?:patients?|pts|all|women|cases|them|studies|trials|infusion|those|baseline|diagnosis)\Z"
+    r"|all randomi|randomi[sz]ation|per[- ]protocol|safety|efficacy|full analysis|enrol|analysis"
+    r"|(?:longer|shorter|better|worse)(?:\Z| (?:PFS|OS|survival|progression|median|time|duration|follow|response))"
+    r"|(?:investigator|local|central)(?:s|ly|\Z|(?:-| )(?:assess|review|read|determin|radiolog|laborator|evaluat))"
+    r"|best\b(?! (?:supportive|available|alternative))|diagnosis (?:was|to|and)))",
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(
@@ -38,7 +40,7 @@ _HAS_VALUE = re.compile(
     r"\d\s*(?:%|percent)|\b\d+ of \d+|(?<!than \d )(?<!than \d\d )\bmonths\b(?! \w)|\b(?:was|were)\b"
     r"|\bCI\b|\d (?:VGPR|PR|CR)\b|\b(?:PR|CR) in \d|CI95|\A(?!.*(?:before|since|after|until|from|later|onwards|\d{4}\s?[-\u2013])).*\b(?:19|20)\d\d\b|\d+mo\b"
     r"|\A(?:the )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|evaluable|assessable"
-    r"|eligible|treated|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
+    r"|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
 )
 _PEOPLE = re.compile(
     r"\A(?:(?:the\s+)?\d+(?:/\d+|\s+of\s+\d+)?\s+)?(?:(?:patients|pts|women|men|participants|those"

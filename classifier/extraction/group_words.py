@@ -125,6 +125,8 @@ def about(name: str) -> tuple[str, ...]:
         found.append("digit")
     if len(name) == 1:
         found.append("letter")
+    if folded[0] in ("eligible", "treated", "enrolled", "included", "analysed", "analyzed", "registered"):
+        found.append("entered")
     return tuple(found)
 
 

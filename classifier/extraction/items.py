@@ -61,6 +61,8 @@ _COMPARATIVES = frozenset("longer shorter higher lower better worse greater".spl
 _THE = re.compile(r"[Tt]he \Z")
 _YEAR = re.compile(r" (?:19|20)\d\d")
 _NUMERAL = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six))\s*\Z")
+_NOT_BUT = re.compile(r"but not (?!in\b|for\b|with\b|on\b|the\b|of\b)\w|not(?<=but not) ")
+_SHARE = re.compile(r"\d+/\d+")
 _PEOPLE_BOUND = re.compile(
     r"\b(?:patients|pts|aged?|those|women|men|tumou?rs?|disease|people|children)\s+[<>\u2264\u2265]\s?\Z"
 )
@@ -132,6 +134,8 @@ def _is_fixed(text: str, token: Token, linked: set[int]) -> bool:
         case "value":
             if q is not None and q.kind is Kind.TIME and _OR_MORE.match(text, token.end):
                 return False  # "an interval of 12 months or more"
+            if q is not None and q.kind is Kind.PLAIN and _BOUND.search(text, token.start - 2, token.start):
+                return False  # "\u22652 lines"
             if q is not None and q.kind is Kind.PLAIN and text[token.end : token.end + 1].isalnum():
                 return False  # "17p"
             if _PEOPLE_BOUND.search(text, max(0, token.start - 24), token.start):
@@ -157,8 +161,9 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
     limits = [m.span() for m in _MORE_THAN.finditer(text, start, end + 2)]
     for match in _WORD.finditer(text, start, end):
         word = match[0]
-        if word in "()[];,:|=":
-            items.append(Item("(" if word in "([" else ")" if word in ")]" else word, *match.span()))
+        if word in "()[];,:|=" or _SHARE.fullmatch(word):
+            mark = "(" if word in "([" else ")" if word in ")]" else word if len(word) == 1 else "N"
+            items.append(Item(mark, *match.span()))
             open_phrase = None
             continue
         bare = word.rstrip(".").casefold() if len(word) > 2 else word.casefold()
@@ -167,6 +172,8 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
             kind = ""  # the article that opens a sentence
         elif kind == "d" and bare in _COMPARATIVES and _THE.search(text, match.start() - 4, match.start()):
             kind = "A"  # "the lower dose"
+        elif open_phrase is not None and _NOT_BUT.match(text, match.start()):
+            kind = "A"  # "exposed but not refractory"
         elif bare == "both" and text.startswith((")", ".", ",", ";"), match.end()):
             kind = "A"
         elif bare == "since" and _YEAR.match(text, match.end()):

@@ -222,6 +222,11 @@ class Row:
             spans.append([(m[0], m[1]) for m in members[:n]])
         if len(members) == n and members[0][0] < members[0][1]:  # "treated with A or B"
             spans.append([(m[1], m[1]) if m is members[0] else (m[0], m[1]) for m in members])
+        if n > 2 and len(members) == n + 1:
+            for cut in range(n):
+                merged = [*members[:cut], [members[cut][0], members[cut + 1][1]], *members[cut + 2 :]]
+                if self._ors(members[cut][1], members[cut + 1][0]):
+                    spans.append([(m[0], m[1]) for m in merged])
         if n == 2 and len(members) in (3, 4):
             for cut in range(1, len(members)):
                 spans.append([(members[0][0], members[cut - 1][1]), (members[cut][0], members[-1][1])])
@@ -234,6 +239,10 @@ class Row:
             if codes and codes != told:
                 yield codes
 
+    def _ors(self, i: int, j: int) -> bool:
+        """Whether two parts of one name are joined by "or" or "plus": "second or later line"."""
+        return any(item.word in ("or", "plus", "with") for item in self.items[i + 1 : j])
+
     def _codes(self, span: list[tuple[int, int]]) -> tuple[str, ...]:
         """ "arms 1, 2 and 3", "1.6, 1.3 and 1.0 mg", "stage I, II and III": names of a letter or a number."""
         said = [self.text[self.items[i].start : self.items[j].end].strip(" ,;:.") for i, j in span]
@@ -241,7 +250,7 @@ class Row:
             return ()
         head, first = _before_last(said[0])
         tail = _CODED.match(said[-1])
-        if tail is None or not _CODE.fullmatch(first) or (len(said) == 2 and not _CODE.fullmatch(said[1]) and head):
+        if head.endswith(("+", "/", "-", "plus")) or tail is None or not _CODE.fullmatch(first) or (len(said) == 2 and not _CODE.fullmatch(said[1]) and head):
             return ()
         if not head and not _CODE.fullmatch(said[-1]) and not first[-1].isdigit():
             return ()
@@ -254,7 +263,9 @@ class Row:
             if item.kind != "A" or self.text.find("/", item.start, item.end) < 0:
                 continue
             parts = [p.strip(" .,:;") for p in self.text[item.start : item.end].rstrip("/ ").split("/")]
-            if len(parts) != n or not all(parts) or not _UNITS.isdisjoint(p.casefold() for p in parts[1:]):
+            while parts and parts[-1] in ("HR", "CI", "P", "p", "OR"):
+                parts.pop()
+            if len(parts) != n or not all(parts) or not _UNITS.isdisjoint(parts[1:]):
                 continue
             if all(" " not in p for p in parts[1:]):
                 parts[0] = parts[0].rsplit(" ", 1)[-1]

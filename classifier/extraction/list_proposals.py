@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from classifier.extraction.group_words import abbreviated, alike, telling
-from classifier.extraction.phrases import Phrase, bare, template
+from classifier.extraction.phrases import Phrase, bare, spoken, template
 from classifier.extraction.proposals import REACH, Names, Proposal, Proposer, Unit
 
 # Phrases that are tried in pairs: the nearest before and behind the run, and the nearest that are no part
@@ -71,6 +71,7 @@ class ListProposer:
             yield names, ["slashed", f"slashed {side}", f"slashed {side} {bare(template(gap))[-3:]}"]
         if self.n == 2:
             yield from self._pairs()
+        yield from self._spoken()
         yield from self._remembered()
         yield from self._of_the_study()
         known = f"enumerated lists={int(any(len(k) == self.n for k in self.told.lists))}"
@@ -160,6 +161,18 @@ class ListProposer:
         if left in ("with", "to") and left2 == "compared":
             backward.append("pair compared with")
         return forward, backward
+
+    def _spoken(self) -> Iterator[Listed]:
+        """Names behind numbers of whatever kind: "66% in the early group and 60% in the late group, OS 71 v 70%"."""
+        row, told = self.row, self.told
+        here = spoken(row.text, row.start, self.items[self.places[0]].start)
+        for names in row.told_with(here, self.n):
+            yield names, ["spoken", "spoken here"]
+        found = 0
+        for age, (start, end) in enumerate(reversed(told.before[-4:])):
+            for names in told.row_of(row.text, start, end).told_with(None, self.n):
+                yield names, ["spoken", f"spoken age={age}", f"spoken {found}", f"spoken lists={min(len(told.lists), 1)}"]
+                found += 1
 
     def _remembered(self) -> Iterator[Listed]:
         for age, names in enumerate(reversed(self.told.lists[-4:])):

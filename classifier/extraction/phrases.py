@@ -42,6 +42,20 @@ def _before_last(words: str) -> tuple[str, str]:
     return words[: max(cut, 0)], words[cut + 1 :]
 
 
+_SPOKEN = re.compile(
+    r"\d\s?(?:%|percent|months?|mo\b|years?|weeks?|of \d+(?: patients)?)?(?: ?[(\[][^()]{0,50}[)\]])?\s"
+    r"(?:(?:patients |pts |women |men |those |cases )?(?:in|with|for|on|after|under|among|given|receiving|assigned|of those in)"
+    r"(?: the| those(?: in the)?)? (?P<a>[^,;()\[\].]{1,60}?)(?=\s(?:and|versus|vs?\.?|compared|but|while|whereas|\d)\b|\s?[,;()\[\]]|\.\s|\.?\Z)"
+    r"|\((?P<b>[A-Za-z][^()=%;,]{0,40})\))"
+)
+
+
+def spoken(text: str, start: int, end: int) -> list[str]:
+    """Names that stand behind numbers: "21% (arm A) v 30% (arm B)", "21% with A and 30% with B"."""
+    found = [clean(m["a"] or m["b"]) for m in _SPOKEN.finditer(text, start, end)]
+    return [name for name in found if name and not is_nameless(name)]
+
+
 class Row:
     """The items of one sentence and its phrases.
 
@@ -65,6 +79,7 @@ class Row:
         self.items = read_items(text, start, end, tokens, linked)
         self._cleaned: dict[tuple[int, int], str | None] = {}
         self._regions: dict[int, list[Region]] = {}
+        self._spoken: list[str] | None = None
         self._heads: list[Phrase] | None = None
 
     def side(self, i: int) -> str:
@@ -278,6 +293,15 @@ class Row:
             words = self.text[item.start : item.end].split() if item.kind == "A" else []
             if len(words) == n + 1 and _CLASS.fullmatch(words[0]) and all(len(w) < 3 for w in words[1:]):
                 yield tuple(words[1:])
+
+    def told_with(self, names: list[str] | None, n: int) -> list[tuple[str, ...]]:
+        """The first and the last `n` different names that stand behind numbers."""
+        if names is None:
+            if self._spoken is None:
+                self._spoken = spoken(self.text, self.start, self.end)
+            names = self._spoken
+        found = [tuple(part) for part in (names[-n:], names[:n]) if len(part) == n == len(set(part))]
+        return [*dict.fromkeys(found)]
 
     def says_order(self) -> str:
         """Which words of the sentence say that values and names come in one order."""

@@ -66,6 +66,7 @@ _SHARE = re.compile(r"\d+/\d+")
 _PEOPLE_BOUND = re.compile(
     r"\b(?:patients|pts|aged?|those|women|men|tumou?rs?|disease|people|children)\s+[<>\u2264\u2265]\s?\Z"
 )
+_OF_GROUP = re.compile(r" (?:(?:arm|group|cohort|regimen|schedule|treatment|interval|strateg\w+|course|exposure)s?\b)")
 _BOUNDED = re.compile(r"(?:over|under|above|below|older|younger|more|less|[<>\u2264\u2265])")
 _NO_WORDS = frozenset(("a p-value", "a group size", "a standard deviation", "a confidence level"))
 
@@ -130,7 +131,7 @@ def _is_fixed(text: str, token: Token, linked: set[int]) -> bool:
                 return not _HAVING.search(text, max(0, token.start - 16), token.start)
             return KIND[token.key] != "other" or token.key == "FOLLOW_UP"
         case "timepoint":
-            return _BOUNDED.match(text, token.start) is None
+            return not (_BOUNDED.match(text, token.start) or _OF_GROUP.match(text, token.end))
         case "value":
             if q is not None and q.kind is Kind.TIME and _OR_MORE.match(text, token.end):
                 return False  # "an interval of 12 months or more"

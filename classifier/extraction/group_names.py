@@ -66,7 +66,7 @@ def clean(phrase: str) -> str | None:
     words = phrase.split()
     if not words or len(phrase) > 120:
         return None
-    if words[-1].casefold() in _TAIL_WORDS:
+    if words[-1].casefold() in _TAIL_WORDS and not (len(words[-1]) > 1 and words[-1].isupper()):
         phrase = _without_tail(phrase)
     first = words[0].casefold()
     if first in _HEAD_WORDS or first[0].isdigit():

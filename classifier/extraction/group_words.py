@@ -39,7 +39,7 @@ _NAMELESS = frozenset(
 _NAMELESS_PHRASE = re.compile(
     r"cut-?off date|randomly assigned|assigned to receive|dose level|both arms|differ\w* .*|identical .*"
     r"|without difference|varied .*|primary end ?-?points?|reverse .*|.*%.*"
-    r"|(?:day|grade|week|month|cycle)s? \d[\d/ -]*|\d[\d.,]* ?(?:patients|pts|events|deaths).*",
+    r"|(?:day|week|month|cycle)s? \d[\d/ -]*|\d[\d.,]* ?(?:patients|pts|events|deaths).*",
     re.IGNORECASE,
 )
 _ASSESSOR = re.compile(

@@ -175,7 +175,7 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
             kind = "A"  # "the lower dose"
         elif open_phrase is not None and _NOT_BUT.match(text, match.start()):
             kind = "A"  # "exposed but not refractory"
-        elif bare == "both" and text.startswith((")", ".", ",", ";"), match.end()):
+        elif bare == "both" and (word[-1] == "." or text.startswith((")", ",", ";"), match.end())):
             kind = "A"
         elif bare == "since" and _YEAR.match(text, match.end()):
             kind = "A"

@@ -71,6 +71,7 @@ class ListProposer:
             yield names, ["slashed", f"slashed {side}", f"slashed {side} {bare(template(gap))[-3:]}"]
         if self.n == 2:
             yield from self._pairs()
+            yield from self._with_and_without()
         yield from self._spoken()
         yield from self._remembered()
         yield from self._of_the_study()
@@ -161,6 +162,21 @@ class ListProposer:
         if left in ("with", "to") and left2 == "compared":
             backward.append("pair compared with")
         return forward, backward
+
+    def _with_and_without(self) -> Iterator[Listed]:
+        """ "With and without boost": what is had, and what is not."""
+        items, kind = self.items, self.row.kind
+        for i in range(1, len(items) - 1):
+            if items[i].word != "without" or kind(i - 1) not in ("j", "x", "V") or kind(i + 1) != "A":
+                continue
+            if not any(item.word == "with" for item in items[max(0, i - 5) : i]):
+                continue
+            name = self.row.name(i + 1, i + 1)
+            if name:
+                side = "behind" if i > self.places[-1] else "before"
+                row = ["with and without", f"with and without {side}"]
+                yield (name, "without " + name), row
+                yield ("without " + name, name), ["without and with"]
 
     def _spoken(self) -> Iterator[Listed]:
         """Names behind numbers of whatever kind: "66% in the early group and 60% in the late group, OS 71 v 70%"."""

@@ -34,7 +34,7 @@ _NAMELESS = frozenset(
     " regimen regimens events"
     " randomized randomised assigned enrolled treated received evaluable primary secondary main part parts"
     " trial treat short long poor modest limited good induction baseline randomization randomisation"
-    " diagnosis rr ttp dfs efs dor dcr cbr significant significance significantly".split()
+    " stratum strata calculated neither nothing n thus cases diagnosis rr ttp dfs efs dor dcr cbr significant significance significantly".split()
 )
 _NAMELESS_PHRASE = re.compile(
     r"cut-?off date|randomly assigned|assigned to receive|dose level|both arms|differ\w* .*|identical .*"

@@ -101,7 +101,7 @@ class ListProposer:
 
     def _regions(self) -> Iterator[Listed]:
         respectively = any(i.kind == "R" for i in self.items[self.places[-1] :])
-        for first, last, names, shape in self.row.regions(self.n):
+        for first, last, names, shape, how in self.row.regions(self.n):
             if last < self.places[0] - REACH or first > self.places[-1] + REACH:
                 continue
             if last < self.places[0]:
@@ -113,6 +113,7 @@ class ListProposer:
             else:
                 continue
             row += [f"list V={min(gap.count('V'), 2)}", f"list {shape}", f"list {self.versus}{shape[-1:]}"]
+            row.append(f"list {how}")
             row += [f"list left={self.row.side(first - 1)}", f"list right={self.row.kind(last + 1)}"]
             if respectively:
                 row.append("list respectively " + row[0])
@@ -146,7 +147,7 @@ class ListProposer:
         left2 = side(a[0] - 2) if self.row.kind(a[0] - 2) in ("x", "v") else ""
         if left2:
             turned.append(f" left2={left2}")
-        shared = ["pair", f"pair right={self.row.kind(b[1] + 1)}"]
+        shared = ["pair", f"pair right={self.row.kind(b[1] + 1)}", f"pair inner={side(a[1] + 1)}"]
         shared += ["pair joined=" + self.row.joined_by(k[0], k[1]) for k in (a, b) if k[0] != k[1]]
         gap = items[b[1] + 1 : places[0]] if b[1] < places[0] else items[places[-1] + 1 : a[1] + 1]
         told = template(gap)
@@ -244,10 +245,12 @@ class ListProposer:
         found = 0
         for start, end in reversed(self.told.before):
             row = self.told.row_of(self.row.text, start, end)
-            for first, last, names, shape in row.regions(self.n):
+            for first, last, names, shape, how in row.regions(self.n):
                 if any(_VALUE.match(name) for name in names):
                     continue
-                told = [f"enumerated {shape}", f"enumerated left={row.side(first - 1)}"]
+                if all(name.isdigit() for name in names) and not row.speaks_of_classes(first):
+                    continue
+                told = [f"enumerated {shape}", f"enumerated {how}", f"enumerated left={row.side(first - 1)}"]
                 told.append(f"enumerated right={row.kind(last + 1)}")
                 if row.speaks_of_classes(first):
                     told.append("enumerated classes")

@@ -11,7 +11,7 @@ from classifier.extraction.items import Item, read_items
 from classifier.extraction.tokens import Token
 
 _JOINS = ("p", "j", ",", ",j", "pp", "jp")  # what may stand between the parts of one name
-Region = tuple[int, int, tuple[str, ...], str]
+Region = tuple[int, int, tuple[str, ...], str, str]  # first and last item, names, joins, how they were cut
 Phrase = tuple[int, int, str]  # first and last item, and the name; "" means everybody
 
 _LABELLED = re.compile(r"(?:CR|VGPR|PR|study \w+|cohort \w+|arm \w+|part \w+)[ .]*\Z")
@@ -176,7 +176,7 @@ class Row:
         return self.text[start:end].strip(" .,:;")
 
     def regions(self, n: int) -> list[Region]:
-        """Lists of just `n` names with nothing but joining words between: first, last, names, shape."""
+        """Lists of just `n` names with nothing but joining words between."""
         if n not in self._regions:
             self._regions[n] = list(self._find_regions(n))
         return self._regions[n]
@@ -186,8 +186,8 @@ class Row:
             if item.kind != "A" or self._goes_on(first):
                 continue
             members, shape = self._members(first)
-            for names in self._groupings(members, n):
-                yield first, members[-1][1], names, shape[-2:]
+            for names, how in self._groupings(members, n):
+                yield first, members[-1][1], names, shape[-2:], how
 
     def _members(self, first: int) -> tuple[list[list[int]], str]:
         items = self.items
@@ -228,31 +228,33 @@ class Row:
                 return k + 1
         return i
 
-    def _groupings(self, members: list[list[int]], n: int) -> Iterator[tuple[str, ...]]:
-        """The members as `n` names: the last `n`, the first `n`, or joined to two."""
-        spans = []
+    def _groupings(self, members: list[list[int]], n: int) -> Iterator[tuple[tuple[str, ...], str]]:
+        """The members as `n` names: the last `n`, the first `n`, or some of them joined; and how."""
+        spans: list[tuple[list[tuple[int, int]], str]] = []
         if len(members) >= n:
-            spans.append([(m[0], m[1]) for m in members[-n:]])
+            how = "whole" if len(members) == n else "last"
+            spans.append(([(m[0], m[1]) for m in members[-n:]], how))
         if len(members) > n:
-            spans.append([(m[0], m[1]) for m in members[:n]])
+            spans.append(([(m[0], m[1]) for m in members[:n]], "first"))
         if len(members) == n and members[0][0] < members[0][1]:  # "treated with A or B"
-            spans.append([(m[1], m[1]) if m is members[0] else (m[0], m[1]) for m in members])
+            spans.append(([(m[1], m[1]) if m is members[0] else (m[0], m[1]) for m in members], "cut"))
         if n > 2 and len(members) == n + 1:
             for cut in range(n):
                 merged = [*members[:cut], [members[cut][0], members[cut + 1][1]], *members[cut + 2 :]]
                 if self._ors(members[cut][1], members[cut + 1][0]):
-                    spans.append([(m[0], m[1]) for m in merged])
+                    spans.append(([(m[0], m[1]) for m in merged], "joined"))
         if n == 2 and len(members) in (3, 4):
             for cut in range(1, len(members)):
-                spans.append([(members[0][0], members[cut - 1][1]), (members[cut][0], members[-1][1])])
-        for span in spans:
+                two = [(members[0][0], members[cut - 1][1]), (members[cut][0], members[-1][1])]
+                spans.append((two, "joined"))
+        for span, how in spans:
             names = [self.name(*pair) for pair in span]
             told = tuple(name for name in names if name)
             if len(told) == n == len(set(told)):
-                yield told
+                yield told, how
             codes = self._codes(span)
             if codes and codes != told:
-                yield codes
+                yield codes, "codes"
 
     def _ors(self, i: int, j: int) -> bool:
         """Whether two parts of one name are joined by "or" or "plus": "second or later line"."""

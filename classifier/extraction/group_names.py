@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _STOP_WORDS = frozenset(
     "was were is are had have has having versus vs vs. v v. compared than but while whereas which that"
@@ -60,6 +61,7 @@ _TAIL = re.compile(
 _WORD = re.compile(r"[^\s()\[\];]+(?:\([^()\s]{1,14}\)[^\s()\[\];]*)?")  # "del(17p)", "t(11;14)"
 
 
+@lru_cache(maxsize=8192)
 def clean(phrase: str) -> str | None:
     """A group's name without the small words around it; None where it names no group."""
     phrase = phrase.strip(" ,;:.\u00a0\n")
@@ -86,7 +88,9 @@ def _without_people(rest: str, phrase: str) -> str:
     return phrase if not rest or _BOUND.match(rest) else rest
 
 
-_OF_AGE = re.compile(r"(?:[<>\u2264\u2265]|\b(?:over|under|above|below|than|aged?)) ?\d+(?: years| y)?(?: of age| old)?\Z")
+_OF_AGE = re.compile(
+    r"(?:[<>\u2264\u2265]|\b(?:over|under|above|below|than|aged?)) ?\d+(?: years| y)?(?: of age| old)?\Z"
+)
 _BOUND = re.compile(r"(?:over|under|more|less|up)\b", re.IGNORECASE)
 _HEAD = re.compile(r"\A(?:(?:or|and|either|receive|to|but|only)\s+)+")
 _HEAD_WORDS = frozenset(

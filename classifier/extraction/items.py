@@ -66,7 +66,9 @@ _SHARE = re.compile(r"\d+/\d+")
 _PEOPLE_BOUND = re.compile(
     r"\b(?:patients|pts|aged?|those|women|men|tumou?rs?|disease|people|children)\s+[<>\u2264\u2265]\s?\Z"
 )
-_OF_GROUP = re.compile(r" (?:(?:arm|group|cohort|regimen|schedule|treatment|interval|strateg\w+|course|exposure)s?\b)")
+_OF_GROUP = re.compile(
+    r" (?:(?:arm|group|cohort|regimen|schedule|treatment|interval|strateg\w+|course|exposure)s?\b)"
+)
 _BOUNDED = re.compile(r"(?:over|under|above|below|older|younger|more|less|[<>\u2264\u2265])")
 _NO_WORDS = frozenset(("a p-value", "a group size", "a standard deviation", "a confidence level"))
 
@@ -179,7 +181,9 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
             kind = "A"
         elif bare == "since" and _YEAR.match(text, match.end()):
             kind = "A"
-        elif kind == "d" and items and items[-1].word == "or" and _NUMERAL.search(text, start, items[-1].start):
+        elif (
+            kind == "d" and items and items[-1].word == "or" and _NUMERAL.search(text, start, items[-1].start)
+        ):
             kind = "A"  # "two or more lines"
         if kind in ("d", "x", "p") and any(a <= match.start() < b for a, b in limits):
             kind = "A"

@@ -17,7 +17,9 @@ from classifier.extraction.proposals import REACH, Names, Proposal, Proposer, Un
 # of a longer one.
 N_BEFORE, N_WHOLE, N_BEHIND = 6, 5, 4
 
-_VALUE = re.compile(r"P\Z|\d+\.\d+\s?[-\u2013]|[<>~]?(?:\d+[.\u00b7,]\d+|\d{2,})\s*(?:%|mo\w*)?\Z|[\d.]+\s*(?:%|mo\b|of |/).*")
+_VALUE = re.compile(
+    r"P\Z|\d+\.\d+\s?[-\u2013]|[<>~]?(?:\d+[.\u00b7,]\d+|\d{2,})\s*(?:%|mo\w*)?\Z|[\d.]+\s*(?:%|mo\b|of |/).*"
+)
 
 
 def _holds(whole: Phrase, part: Phrase) -> bool:
@@ -67,7 +69,11 @@ class ListProposer:
             yield names, ["enumerated row"]
         for i, names in self.row.slashed(self.n, len(self.items)):
             side = "before" if i < self.places[0] else "behind"
-            gap = self.items[i + 1 : self.places[0]] if side == "before" else self.items[self.places[-1] + 1 : i]
+            gap = (
+                self.items[i + 1 : self.places[0]]
+                if side == "before"
+                else self.items[self.places[-1] + 1 : i]
+            )
             yield names, ["slashed", f"slashed {side}", f"slashed {side} {bare(template(gap))[-3:]}"]
         if self.n == 2:
             yield from self._pairs()
@@ -75,8 +81,9 @@ class ListProposer:
         yield from self._spoken()
         yield from self._remembered()
         yield from self._of_the_study()
-        known = f"enumerated lists={int(any(len(k) == self.n for k in self.told.lists))}"
-        for age, (names, row) in enumerate(self._enumerated()):
+        told = any(len(k) == self.n for k in self.told.lists)
+        known = f"enumerated lists={int(told)}"
+        for age, (names, row) in enumerate(self._enumerated(2 if told and self.n == 2 else 99)):
             row += [f"enumerated age={min(age, 3)}", f"enumerated ordered={self.ordered}"]
             yield names, ["enumerated", known, *row]
 
@@ -141,7 +148,12 @@ class ListProposer:
         between = template([i for i in inner if i.kind != "d"])
         word = next((i.word for i in inner if i.kind == "x"), "")
         left = side(a[0] - 1)
-        turned = [f" {between[:5]}", f" bare {bare(between)[:6]}", f" {'x' if word else 'no x'} {self.versus}", f" left={left}"]
+        turned = [
+            f" {between[:5]}",
+            f" bare {bare(between)[:6]}",
+            f" {'x' if word else 'no x'} {self.versus}",
+            f" left={left}",
+        ]
         if word:
             turned.append(f" word={word}")
         left2 = side(a[0] - 2) if self.row.kind(a[0] - 2) in ("x", "v") else ""
@@ -151,7 +163,11 @@ class ListProposer:
         shared += ["pair joined=" + self.row.joined_by(k[0], k[1]) for k in (a, b) if k[0] != k[1]]
         gap = items[b[1] + 1 : places[0]] if b[1] < places[0] else items[places[-1] + 1 : a[1] + 1]
         told = template(gap)
-        shared += [f"pair gap {around} " + told[:5], f"pair bare {around} " + bare(told)[:5], f"pair V={min(told.count('V'), 2)}"]
+        shared += [
+            f"pair gap {around} " + told[:5],
+            f"pair bare {around} " + bare(told)[:5],
+            f"pair V={min(told.count('V'), 2)}",
+        ]
         shared.append(f"pair A={min(told.count('A'), 3)}")
         if around == "around":
             shared.append("pair gap2 " + template(items[a[1] + 1 : places[0]])[-4:])
@@ -188,7 +204,15 @@ class ListProposer:
         found = 0
         for age, (start, end) in enumerate(reversed(told.before[-4:])):
             for names in told.row_of(row.text, start, end).told_with(None, self.n):
-                yield names, ["spoken", f"spoken age={age}", f"spoken {found}", f"spoken lists={min(len(told.lists), 1)}"]
+                yield (
+                    names,
+                    [
+                        "spoken",
+                        f"spoken age={age}",
+                        f"spoken {found}",
+                        f"spoken lists={min(len(told.lists), 1)}",
+                    ],
+                )
                 found += 1
 
     def _remembered(self) -> Iterator[Listed]:
@@ -240,10 +264,10 @@ class ListProposer:
                 return bool(name) and not any(alike(telling(name), telling(n)) for n in names)
         return False
 
-    def _enumerated(self) -> Iterator[Listed]:
+    def _enumerated(self, n_sentences: int) -> Iterator[Listed]:
         """Lists of just so many names in the sentences before, nearest first."""
         found = 0
-        for start, end in reversed(self.told.before):
+        for start, end in reversed(self.told.before[-n_sentences:]):
             row = self.told.row_of(self.row.text, start, end)
             for first, last, names, shape, how in row.regions(self.n):
                 if any(_VALUE.match(name) for name in names):

@@ -15,7 +15,9 @@ Region = tuple[int, int, tuple[str, ...], str, str]  # first and last item, name
 Phrase = tuple[int, int, str]  # first and last item, and the name; "" means everybody
 
 _LABELLED = re.compile(r"(?:CR|VGPR|PR|study \w+|cohort \w+|arm \w+|part \w+)[ .]*\Z")
-_ORDER = re.compile(r"\b(?:(?:same|that|this|above|given) (?:order|sequence)|ditto|respectively|corresponding)\b", re.I)
+_ORDER = re.compile(
+    r"\b(?:(?:same|that|this|above|given) (?:order|sequence)|ditto|respectively|corresponding)\b", re.I
+)
 _BOTH = re.compile(r"[Bb]oth (?:treatment |study )?(?:arms|groups|cohorts)\b")
 _SEX = re.compile(r"[Ww]omen[.,]?")
 _MEN = re.compile(r"\b[Mm]en\b")
@@ -117,7 +119,9 @@ class Row:
                 yield i, i + 1, self._from(item.start, items[i + 1].end)
             elif item.word == "without" and self.side(i + 1) in _ENDS:
                 yield i, i, self._from(item.start, item.end)
-            if item.kind == "v" and (others := _OTHERS.match(self.text, item.start - 10 if item.start > 10 else 0)):
+            if item.kind == "v" and (
+                others := _OTHERS.match(self.text, item.start - 10 if item.start > 10 else 0)
+            ):
                 yield i, i, others[0]
             if item.kind == "E" and item.word in _STATES and (not i or items[i - 1].kind in "pxj"):
                 yield i, i, self.text[item.start : item.end]
@@ -141,7 +145,11 @@ class Row:
                 yield i, i, ""
             elif not is_nameless(name):
                 yield i, i, name
-            if name is None and _SEX.fullmatch(self.text, item.start, item.end) and _MEN.search(self.text, self.start):
+            if (
+                name is None
+                and _SEX.fullmatch(self.text, item.start, item.end)
+                and _MEN.search(self.text, self.start)
+            ):
                 yield i, i, self.text[item.start : item.start + 5]
             yield from self._joined(i)
 
@@ -267,7 +275,12 @@ class Row:
             return ()
         head, first = _before_last(said[0])
         tail = _CODED.match(said[-1])
-        if head.endswith(("+", "/", "-", "plus")) or tail is None or not _CODE.fullmatch(first) or (len(said) == 2 and not _CODE.fullmatch(said[1]) and head):
+        if (
+            head.endswith(("+", "/", "-", "plus"))
+            or tail is None
+            or not _CODE.fullmatch(first)
+            or (len(said) == 2 and not _CODE.fullmatch(said[1]) and head)
+        ):
             return ()
         if not head and not _CODE.fullmatch(said[-1]) and not first[-1].isdigit():
             return ()

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from classifier.extraction.group_words import about, alike, telling
 from classifier.extraction.items import Item
@@ -103,7 +104,6 @@ class Told:
     before: list[tuple[int, int]] = field(default_factory=list)
     rows: dict[int, Row] = field(default_factory=dict)
 
-
     def row_of(self, text: str, start: int, end: int) -> Row:
         """A sentence before, read for names alone."""
         if start not in self.rows:
@@ -140,7 +140,9 @@ class Proposer:
         i, j, name = phrase
         first = name.split(" ", 1)[0].casefold()
         if first in _TURNED:
-            pair = next((k for k in [*reversed(self.told.lists), tuple(self.told.study)] if len(k) == 2), None)
+            pair = next(
+                (k for k in [*reversed(self.told.lists), tuple(self.told.study)] if len(k) == 2), None
+            )
             if pair is None and self.told.before:
                 before = self.told.row_of(self.row.text, *self.told.before[-1]).regions(2)
                 pair = before[0][2] if before else None
@@ -148,7 +150,7 @@ class Proposer:
                 return i, j, pair[_TURNED[first]]
         return phrase
 
-    @property
+    @cached_property
     def anaphor(self) -> bool:
         """Whether the sentence goes back to people named before: "in this group", "these patients"."""
         return _ANAPHOR.search(self.row.text, self.row.start, self.row.end) is not None
@@ -273,7 +275,12 @@ class Proposer:
         kind, side = self.row.kind, self.row.side
         left2 = kind(i - 2) + kind(i - 1)
         row = ["before", "gap<" + told[-8:], "left=" + side(i - 1), "right=" + side(j + 1)]
-        row += ["bare<" + bare(told)[-6:], "next<" + told[:3], "left2<" + left2, "right2<" + kind(j + 1) + kind(j + 2)]
+        row += [
+            "bare<" + bare(told)[-6:],
+            "next<" + told[:3],
+            "left2<" + left2,
+            "right2<" + kind(j + 1) + kind(j + 2),
+        ]
         if "x" in left2 or (left2[-1] == "p" and kind(i - 3) == "x"):
             row.append("compared to")
         if left2 in ("Vp", ")p", "Vx"):

@@ -19,11 +19,11 @@ _ORDER = re.compile(
     r"\b(?:(?:same|that|this|above|given) (?:order|sequence)|ditto|respectively|corresponding)\b", re.I
 )
 _BOTH = re.compile(r"[Bb]oth (?:treatment |study )?(?:arms|groups|cohorts)\b")
-_SEX = re.compile(r"[Ww]omen[.,]?")
+_WOMEN = re.compile(r"[Ww]omen[.,]?")
 _MEN = re.compile(r"\b[Mm]en\b")
 _PAST = re.compile(r"(?:ed|alive)\Z")
 _ENDS = frozenset(("(", ")", ",", ";", "V", "R", "edge", "to", "and", "or", "vs", "vs.", "v", "versus", "."))
-_OTHERS = re.compile(r"(?:those|women|men|pts)? ?who (?:did|had|were|have|do|does|has|was) not\b")
+_OTHERS = re.compile(r"(?:(?:those|women|men|pts) )?who (?:did|had|were|have|do|does|has|was) not\b")
 _STATES = frozenset(("CR", "PR", "VGPR", "PCR", "MRD"))
 _COLLECTIVE = re.compile(r"\A(?:order|groups?|cohorts?|classes|sequence|number)\s+(?=\S)")
 _CLASS = re.compile(
@@ -113,51 +113,56 @@ class Row:
 
     def phrases(self) -> Iterator[Phrase]:
         """Every phrase, and up to two more joined to it by prepositions or "and"."""
-        items = self.items
-        for i, item in enumerate(items):
-            if item.word == "without" and self.side(i + 1) == "it":
-                yield i, i + 1, self._from(item.start, items[i + 1].end)
-            elif item.word == "without" and self.side(i + 1) in _ENDS:
-                yield i, i, self._from(item.start, item.end)
-            if item.kind == "v" and (
-                others := _OTHERS.match(self.text, item.start - 10 if item.start > 10 else 0)
-            ):
-                yield i, i, others[0]
-            if item.kind == "E" and item.word in _STATES and (not i or items[i - 1].kind in "pxj"):
-                yield i, i, self.text[item.start : item.end]
-            if item.kind == "d" and item.word == "overall":
-                yield i, i, ""
-            if item.kind != "A":
-                continue
-            if both := _BOTH.match(self.text, item.start - 5 if item.start > 5 else 0):
-                yield i, i, both[0]
-            name = self.name(i, i)
-            if name and i and items[i - 1].word in ("without", "no", "non"):
-                name = self._from(items[i - 1].start, item.end)
-            if self.text.startswith(("all ", "All ", "whole ", "entire "), item.start):
-                if self.side(i + 1) != "but":  # "in all but one trial"
-                    yield i, i, ""
-                continue
-            if name is None:
-                if says_all(self.text[item.start : item.end]):
-                    yield i, i, ""
-            elif means_everybody(name):
-                yield i, i, ""
-            elif not is_nameless(name):
-                yield i, i, name
-            if (
-                name is None
-                and _SEX.fullmatch(self.text, item.start, item.end)
-                and _MEN.search(self.text, self.start)
-            ):
-                yield i, i, self.text[item.start : item.start + 5]
-            yield from self._joined(i)
+        for i in range(len(self.items)):
+            yield from self._phrases_at(i)
 
     def heads(self) -> list[Phrase]:
         """The phrases that open the sentence, at most behind one small word."""
         if self._heads is None:
-            self._heads = [p for p in self.phrases() if p[0] <= 1]
+            self._heads = [p for i in range(min(2, len(self.items))) for p in self._phrases_at(i)]
         return self._heads
+
+    def _phrases_at(self, i: int) -> Iterator[Phrase]:
+        items, item = self.items, self.items[i]
+        if item.kind != "A":
+            yield from self._of_no_noun(i)
+            return
+        if both := _BOTH.match(self.text, item.start - 5 if item.start > 5 else 0):
+            yield i, i, both[0]
+        name = self.name(i, i)
+        if name and i and items[i - 1].word in ("without", "no", "non"):
+            name = self._from(items[i - 1].start, item.end)
+        if self.text.startswith(("all ", "All ", "whole ", "entire "), item.start):
+            if self.side(i + 1) != "but":  # "in all but one trial"
+                yield i, i, ""
+            return
+        if name is None:
+            if says_all(self.text[item.start : item.end]):
+                yield i, i, ""
+            elif _WOMEN.fullmatch(self.text, item.start, item.end) and _MEN.search(self.text, self.start):
+                yield i, i, self.text[item.start : item.start + 5]
+        elif means_everybody(name):
+            yield i, i, ""
+        elif not is_nameless(name):
+            yield i, i, name
+        yield from self._joined(i)
+
+    def _of_no_noun(self, i: int) -> Iterator[Phrase]:
+        """What names a group without a noun: "without", "those who did not", "CR", "overall"."""
+        items, item = self.items, self.items[i]
+        if item.word == "without":
+            if self.side(i + 1) == "it":
+                yield i, i + 1, self._from(item.start, items[i + 1].end)
+            elif self.side(i + 1) in _ENDS:
+                yield i, i, self._from(item.start, item.end)
+        elif item.kind == "v":
+            others = _OTHERS.search(self.text, max(self.start, item.start - 10), item.end + 5)
+            if others:
+                yield i, i, others[0]
+        elif item.kind == "E" and item.word in _STATES and (not i or items[i - 1].kind in "pxj"):
+            yield i, i, self.text[item.start : item.end]
+        elif item.kind == "d" and item.word == "overall":
+            yield i, i, ""
 
     def _joined(self, i: int) -> Iterator[Phrase]:
         items, j, listed = self.items, i, False

@@ -192,17 +192,15 @@ class Proposer:
 
     def _opened_before(self, sort: str) -> Iterator[Proposal]:
         """What the sentences before opened with: "Phase II enrolled 25 patients. The ORR was 36%."."""
+        text = self.row.text
         for age, (start, end) in enumerate(reversed(self.told.before[-2:])):
-            row = self.told.row_of(self.row.text, start, end)
-            for i, j, name in row.heads():
-                if not name or (row.kind(j + 1) != ":" and not self.anaphor):
-                    continue
-                how = f"{row.kind(i - 1) if i else ''}A{row.kind(j + 1)}"
-                found = [f"opened {age}", f"opened {how}", f"opened {how} {age}"]
-                found += ["opened " + w for w in self.about(name)[2:]]
-                if self.anaphor:
-                    found.append("opened anaphor")
-                yield Proposal((name,), found, sort, "opened")
+            if text.find(":", start, min(end, start + 80)) < 0:
+                continue
+            row = self.told.row_of(text, start, end)
+            for _, j, name in row.heads():
+                if name and row.kind(j + 1) == ":":
+                    found = ["opened", f"opened {age}", *("opened " + w for w in self.about(name)[2:])]
+                    yield Proposal((name,), found, sort, "opened")
 
     def none(self, first: int) -> list[str]:
         """What speaks for no name at all."""

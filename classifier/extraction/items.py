@@ -54,7 +54,7 @@ _MORE_THAN = re.compile(
 )
 _RESPONDERS = re.compile(r"responders")
 _HAVING = re.compile(r"\b(?:with|without|achiev\w+|in|reaching|attaining|of|entered|entering)\s+(?:a\s+)?\Z")
-_LIMIT = re.compile(r"(?:\bthan|\bto|\bover|[<>\u2264\u2265]|\bwithin|\bevery|\bbelow|\babove|\bleast)\s*\Z")
+_LIMIT = re.compile(r"(?:\bthan|\bto|\bover|\bunder|\bage|\baged|[<>\u2264\u2265]|\bwithin|\bevery|\bbelow|\babove|\bleast)\s*\Z")
 _BOUND = re.compile(r"[<>\u2264\u2265]\s?\Z")
 _OR_MORE = re.compile(r"\s+or (?:more|less|longer|shorter|later|earlier|above|over|fewer|older|younger)\b")
 _COMPARATIVES = frozenset("longer shorter higher lower better worse greater".split())
@@ -63,6 +63,10 @@ _YEAR = re.compile(r" (?:19|20)\d\d")
 _NUMERAL = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six))\s*\Z")
 _NOT_BUT = re.compile(r"but not (?!in\b|for\b|with\b|on\b|the\b|of\b)\w|not(?<=but not) ")
 _SHARE = re.compile(r"\d+/\d+")
+_OVER = re.compile(r"(?:[<>\u2264\u2265]\s?|\b(?:over|under|above|below|aged?) )\Z")
+_FIRST = frozenset("0123456789otfsen")
+_A_NUMBER = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve")
+_PERCENT_BEHIND = re.compile(r"\s?[(\[]\d[\d.\u00b7]*\s?%")
 _PEOPLE_BOUND = re.compile(
     r"\b(?:patients|pts|aged?|those|women|men|tumou?rs?|disease|people|children)\s+[<>\u2264\u2265]\s?\Z"
 )
@@ -137,8 +141,8 @@ def _is_fixed(text: str, token: Token, linked: set[int]) -> bool:
         case "value":
             if q is not None and q.kind is Kind.TIME and _OR_MORE.match(text, token.end):
                 return False  # "an interval of 12 months or more"
-            if q is not None and q.kind is Kind.PLAIN and _BOUND.search(text, token.start - 2, token.start):
-                return False  # "\u22652 lines"
+            if q is not None and q.kind is Kind.PLAIN and _OVER.search(text, token.start - 7, token.start):
+                return False  # "\u22652 lines", "over 80"
             if q is not None and q.kind is Kind.PLAIN and text[token.end : token.end + 1].isalnum():
                 return False  # "17p"
             if _PEOPLE_BOUND.search(text, max(0, token.start - 24), token.start):
@@ -164,7 +168,7 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
     limits = [m.span() for m in _MORE_THAN.finditer(text, start, end + 2)]
     for match in _WORD.finditer(text, start, end):
         word = match[0]
-        if word in "()[];,:|=" or _SHARE.fullmatch(word):
+        if word in "()[];,:|=" or (word[0] in _FIRST and _is_count(text, word, match.end())):
             mark = "(" if word in "([" else ")" if word in ")]" else word if len(word) == 1 else "N"
             items.append(Item(mark, *match.span()))
             open_phrase = None
@@ -199,6 +203,13 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
             items.append(open_phrase)
         else:
             open_phrase.end = match.end()
+
+
+def _is_count(text: str, word: str, end: int) -> bool:
+    """Whether a word only counts: "9/15", or the "seven" of "seven (15%)"."""
+    return _SHARE.fullmatch(word) is not None or (
+        _A_NUMBER.fullmatch(word) is not None and _PERCENT_BEHIND.match(text, end) is not None
+    )
 
 
 def _kind(bare: str, word: str, open_phrase: Item | None) -> str:

@@ -15,22 +15,26 @@ _STOP_WORDS = frozenset(
     "it they orr pfs os mpfs mos hrs rates could remained remain there it this they we being amounted".split()
 )
 _NOT_GROUP = re.compile(
-    r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least "
+    r"\A(?:(?-i:a |an )|about |approximately |more |less |only |over |under |up |least "
     r"|\d+(?:\.\d+)?\s*(?:months|years|weeks|%)"
     r"|(?:the )?(?:(?:same|present|follow|time|end|use|addition|favou?r|terms|order|total|lay|where|start"
     r"|either|whom|which|each|this|that|these|their|its|our|data|average|improve\w*|increase\w*|independent\w*"
     r"|January|February|March|April|May|June|July|August|September|October|November|December"
     r"|evaluable|whole|entire|all patients|IRC|ITT|PFS|OS|ORR|HR|CR|PR|VGPR|median|months)\b"
-    r"|(?:study|trial)(?! (?:group|arm|drug|treatment|regimen)s?\b)|follow-?up|disease progression|intent(?:ion)?\b"
-    r"|(?:first|last)\b(?![- ](?:line|relapse|remission|study|trial|cohort|group|arm|part|phase|quartile|tertile"
+    r"|(?:study|trial)(?! (?:group|arm|drug|treatment|regimen)s?\b)|follow-?up|disease progression"
+    r"|intent(?:ion)?\b"
+    r"|(?:first|last)\b(?![- ](?:line|relapse|remission|study|trial|cohort|group|arm|part|phase|quartile"
+    r"|tertile"
     r"|half|generation|period|stage|step))|risk\b(?!-)|(?:response|progression)\b(?!-)|overall|survival"
     r"|no (?:material|significant|difference)|\d+ in|(?:two|three|four|five|six"
     r"|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|groups|arms|pts"
     r"|patients))?\Z|respect|hazard"
     r"|(?:patients?|pts|all|women|cases|them|studies|trials|infusion|those|baseline|diagnosis)\Z"
     r"|all randomi|randomi[sz]ation|per[- ]protocol|safety|efficacy|full analysis|enrol|analysis"
-    r"|(?:longer|shorter|better|worse)(?:\Z| (?:PFS|OS|survival|progression|median|time|duration|follow|response))"
-    r"|(?:investigator|local|central)(?:s|ly|\Z|(?:-| )(?:assess|review|read|determin|radiolog|laborator|evaluat))"
+    r"|(?:longer|shorter|better|worse)(?:\Z| (?:PFS|OS|survival|progression|median|time|duration|follow"
+    r"|response))"
+    r"|(?:investigator|local|central)(?:s|ly|\Z|(?:-| )(?:assess|review|read|determin|radiolog|laborator"
+    r"|evaluat))"
     r"|best\b(?! (?:supportive|available|alternative))|diagnosis (?:was|to|and)))",
     re.IGNORECASE,
 )
@@ -39,7 +43,8 @@ _DETERMINER = re.compile(
 )
 _HAS_VALUE = re.compile(
     r"\d\s*(?:%|percent)|\b\d+ of \d+|(?<!than \d )(?<!than \d\d )\bmonths\b(?! \w)|\b(?:was|were)\b"
-    r"|\bCI\b|\d (?:VGPR|PR|CR)\b|\b(?:PR|CR) in \d|CI95|\A(?!.*(?:before|since|after|until|from|later|onwards|\d{4}\s?[-\u2013])).*\b(?:19|20)\d\d\b|\d+mo\b"
+    r"|\bCI\b|\d (?:VGPR|PR|CR)\b|\b(?:PR|CR) in \d|CI95|\A(?!.*(?:before|since|after|until|from|later"
+    r"|onwards|\d{4}\s?[-\u2013])).*\b(?:19|20)\d\d\b|\d+mo\b"
     r"|\A(?:the )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|evaluable|assessable"
     r"|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
 )
@@ -89,7 +94,8 @@ def _without_people(rest: str, phrase: str) -> str:
 
 
 _OF_AGE = re.compile(
-    r"(?:[<>\u2264\u2265]|\b(?:over|under|above|below|than|aged?)) ?\d+(?: years| y)?(?: of age| old)?\Z"
+    r"(?:[<>\u2264\u2265]|\b(?:over|under|above|below|than|aged?)) ?\d+(?:\.\d+)?(?:%| years| y)?(?: of"
+    r" age| old)?\Z"
 )
 _BOUND = re.compile(r"(?:over|under|more|less|up)\b", re.IGNORECASE)
 _HEAD = re.compile(r"\A(?:(?:or|and|either|receive|to|but|only)\s+)+")

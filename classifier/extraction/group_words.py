@@ -36,11 +36,13 @@ _NAMELESS = frozenset(
     " randomized randomised assigned enrolled treated received evaluable primary secondary main part parts"
     " trial treat short long poor modest limited good induction baseline randomization randomisation"
     " stratified unstratified weighted unweighted pooled crude unadjusted summary them countries comparison"
-    " comparisons hypothesis estimate estimates stratum strata calculated neither nothing n thus cases diagnosis rr ttp dfs efs dor dcr cbr significant significance significantly".split()
+    " comparisons hypothesis estimate estimates stratum strata calculated neither nothing n thus cases"
+    " diagnosis rr ttp dfs efs dor dcr cbr significant significance significantly".split()
 )
 _NAMELESS_PHRASE = re.compile(
-    r".*\bof (?:them|these|those|whom|which)|cut-?off date|randomly assigned|assigned to receive|dose level|both arms|differ\w* .*|identical .*"
-    r"|without difference|varied .*|primary end ?-?points?|reverse .*|.*%.*"
+    r".*\bof (?:them|these|those|whom|which)|cut-?off date|randomly assigned|assigned to receive|dose"
+    r" level|both arms|differ\w* .*|identical .*"
+    r"|without difference|varied .*|primary end ?-?points?|reverse .*|(?!.*[<>\u2264\u2265]\s?[\d.]+%).*%.*"
     r"|(?:day|week|month|cycle)s? \d[\d/ -]*|\d[\d.,]* ?(?:patients|pts|events|deaths).*",
     re.IGNORECASE,
 )
@@ -50,7 +52,9 @@ _ASSESSOR = re.compile(
     re.IGNORECASE,
 )
 _ANALYSIS = re.compile(
-    r"analys[ie]s\b|assessments?\Z|\bset\Z|weighted (?:population|cohort)|null hypothesis|variable|variate|scenario|\bmodels?\b|follow-?up|cut-?off|Kaplan|sensitivity", re.I
+    r"analys[ie]s\b|assessments?\Z|\bset\Z|weighted (?:population|cohort)|null hypothesis|variable|variate"
+    r"|scenario|\bmodels?\b|follow-?up|cut-?off|Kaplan|sensitivity",
+    re.I,
 )
 _COUNTED = re.compile(
     r"(?:\d[\d,]*|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?|one|two|three|four|five|six|seven"

@@ -29,10 +29,14 @@ _VERBS = frozenset(
     " stood came fell rose differed favored favoured favoring favouring translated exceeded continued"
     " maintained sustained provided offered compared comparing associated predicted identified could may"
     " might would will can should done responded survived died followed showing demonstrating giving"
-    " reaching achieving there it they we being given gave whose identified met made went shrank seemed appeared"
-    " tended derived fared lived profited benefited benefitted contrasted conferred revealed suggested indicated"
-    " confirmed exhibited registered doubled tripled halved worsened dropped declined overlapped brought brings"
-    " favour favor favours favors remains shows reduces improves prolongs increases exceeds yields confers hoped expected".split()
+    " reaching achieving there it they we being given gave whose identified met made went shrank seemed"
+    " appeared"
+    " tended derived fared lived profited benefited benefitted contrasted conferred revealed suggested"
+    " indicated"
+    " confirmed exhibited registered doubled tripled halved worsened dropped declined overlapped brought"
+    " brings"
+    " favour favor favours favors remains shows reduces improves prolongs increases exceeds yields confers"
+    " hoped expected".split()
 )
 _ADVERBS = frozenset(
     "significantly statistically respectively only also not no however while whereas but which that when if"
@@ -42,7 +46,8 @@ _ADVERBS = frozenset(
     " median mean medians estimated respective corresponding then further least most i.e e.g ditto namely viz"
     " remarkably notably considerably clearly numerically marginally modestly similarly likewise accordingly"
     " consequently subsequently conversely interestingly importantly furthermore moreover additionally"
-    " correspondingly finally ultimately generally relatively comparably equally dramatically strongly roughly"
+    " correspondingly finally ultimately generally relatively comparably equally dramatically strongly"
+    " roughly"
     " nevertheless therefore instead rather again merely barely hardly essentially virtually apparently"
     " eventually namely systemically".split()
 )
@@ -54,7 +59,9 @@ _MORE_THAN = re.compile(
 )
 _RESPONDERS = re.compile(r"responders")
 _HAVING = re.compile(r"\b(?:with|without|achiev\w+|in|reaching|attaining|of|entered|entering)\s+(?:a\s+)?\Z")
-_LIMIT = re.compile(r"(?:\bthan|\bto|\bover|\bunder|\bage|\baged|[<>\u2264\u2265]|\bwithin|\bevery|\bbelow|\babove|\bleast)\s*\Z")
+_LIMIT = re.compile(
+    r"(?:\bthan|\bto|\bover|\bunder|\bage|\baged|[<>\u2264\u2265]|\bwithin|\bevery|\bbelow|\babove|\bleast)\s*\Z"
+)
 _BOUND = re.compile(r"[<>\u2264\u2265]\s?\Z")
 _OR_MORE = re.compile(r"\s+or (?:more|less|longer|shorter|later|earlier|above|over|fewer|older|younger)\b")
 _COMPARATIVES = frozenset("longer shorter higher lower better worse greater".split())

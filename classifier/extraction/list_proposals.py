@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 
 from classifier.extraction.group_words import abbreviated, alike, telling
-from classifier.extraction.phrases import Phrase, bare, spoken, template
+from classifier.extraction.item_row import bare, template
+from classifier.extraction.listed_names import spoken
+from classifier.extraction.phrases import Phrase
 from classifier.extraction.proposals import REACH, Names, Proposal, Proposer, Unit
 
 # Phrases that are tried in pairs: the nearest before and behind the run, and the nearest that are no part
@@ -196,7 +198,8 @@ class ListProposer:
                 yield ("without " + name, name), ["without and with"]
 
     def _spoken(self) -> Iterator[Listed]:
-        """Names behind numbers of whatever kind: "66% in the early group and 60% in the late group, OS 71 v 70%"."""
+        """Names behind numbers of whatever kind: "66% in the early group and 60% in the late group, OS 71"
+        " v 70%"."""
         row, told = self.row, self.told
         here = spoken(row.text, row.start, self.items[self.places[0]].start)
         for names in row.told_with(here, self.n):

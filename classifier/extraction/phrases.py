@@ -1,23 +1,16 @@
-"""The phrases of a sentence that may name groups: single, joined and in lists, and what stands around."""
+"""The phrases of a sentence that may name groups: single, and joined by small words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from classifier.extraction.group_names import clean
 from classifier.extraction.group_words import is_nameless, means_everybody, says_all
-from classifier.extraction.items import Item, read_items
-from classifier.extraction.tokens import Token
+from classifier.extraction.listed_names import ListRow
 
 _JOINS = ("p", "j", ",", ",j", "pp", "jp")  # what may stand between the parts of one name
-Region = tuple[int, int, tuple[str, ...], str, str]  # first and last item, names, joins, how they were cut
 Phrase = tuple[int, int, str]  # first and last item, and the name; "" means everybody
 
-_LABELLED = re.compile(r"(?:CR|VGPR|PR|study \w+|cohort \w+|arm \w+|part \w+)[ .]*\Z")
-_ORDER = re.compile(
-    r"\b(?:(?:same|that|this|above|given) (?:order|sequence)|ditto|respectively|corresponding)\b", re.I
-)
 _BOTH = re.compile(r"[Bb]oth (?:treatment |study )?(?:arms|groups|cohorts)\b")
 _WOMEN = re.compile(r"[Ww]omen[.,]?")
 _MEN = re.compile(r"\b[Mm]en\b")
@@ -25,91 +18,12 @@ _PAST = re.compile(r"(?:ed|alive)\Z")
 _ENDS = frozenset(("(", ")", ",", ";", "V", "R", "edge", "to", "and", "or", "vs", "vs.", "v", "versus", "."))
 _OTHERS = re.compile(r"(?:(?:those|women|men|pts) )?who (?:did|had|were|have|do|does|has|was) not\b")
 _STATES = frozenset(("CR", "PR", "VGPR", "PCR", "MRD"))
-_COLLECTIVE = re.compile(r"\A(?:order|groups?|cohorts?|classes|sequence|number)\s+(?=\S)")
-_CLASS = re.compile(
-    r"\b(?:order|class\w*|groups?|grouped|categor\w+|cohorts?|arms?|sequences?|strata|stratified|divided"
-    r"|given|as|number|levels?|quartiles?|tertiles?|lines?)\b",
-    re.IGNORECASE,
-)
 
 
-_CODE = re.compile(r"[<>\u2264\u2265]?\s?\d[\d.,+\u2013-]*|[IVX]{1,4}[AB]?|[A-Z]\d?")
-_CODED = re.compile(r"[<>\u2264\u2265]?\s?\d|(?:[IVX]{1,4}[AB]?|[A-Z]\d?)(?:\Z|\s)")
-_UNITS = frozenset("kg day d m2 m\u00b2 week wk ml l dl mm3 h year ul \u00b5l mm2 m".split())
+class Row(ListRow):
+    """A row of items with its lists and phrases."""
 
-
-def _before_last(words: str) -> tuple[str, str]:
-    """The words but the last, and the last."""
-    cut = words.rfind(" ")
-    return words[: max(cut, 0)], words[cut + 1 :]
-
-
-_SPOKEN = re.compile(
-    r"\d\s?(?:%|percent|months?|mo\b|years?|weeks?|of \d+(?: patients)?)?(?: ?[(\[][^()]{0,50}[)\]])?\s"
-    r"(?:(?:patients |pts |women |men |those |cases )?(?:in|with|for|on|after|under|among|given|receiving|assigned|of those in)"
-    r"(?: the| those(?: in the)?)? (?P<a>[^,;()\[\].]{1,60}?)(?=\s(?:and|versus|vs?\.?|compared|but|while|whereas|\d)\b|\s?[,;()\[\]]|\.\s|\.?\Z)"
-    r"|\((?P<b>[A-Za-z][^()=%;,]{0,40})\))"
-)
-
-
-def spoken(text: str, start: int, end: int) -> list[str]:
-    """Names that stand behind numbers: "21% (arm A) v 30% (arm B)", "21% with A and 30% with B"."""
-    found = [clean(m["a"] or m["b"]) for m in _SPOKEN.finditer(text, start, end)]
-    return [name for name in found if name and not is_nameless(name)]
-
-
-class Row:
-    """The items of one sentence and its phrases.
-
-    Parameters
-    ----------
-    lenient : bool, default=False
-        Whether bare numbers may name groups, as in a list of classes told beforehand.
-    """
-
-    def __init__(
-        self,
-        text: str,
-        start: int,
-        end: int,
-        tokens: list[Token],
-        linked: set[int],
-        *,
-        lenient: bool = False,
-    ) -> None:
-        self.text, self.start, self.end, self.lenient = text, start, end, lenient
-        self.items = read_items(text, start, end, tokens, linked)
-        self._cleaned: dict[tuple[int, int], str | None] = {}
-        self._regions: dict[int, list[Region]] = {}
-        self._spoken: list[str] | None = None
-        self._heads: list[Phrase] | None = None
-
-    def side(self, i: int) -> str:
-        """The small word or the letter of an item; "edge" outside of the sentence."""
-        if not 0 <= i < len(self.items):
-            return "edge"
-        item = self.items[i]
-        return item.word if item.kind in "pjxvd" else item.kind
-
-    def kind(self, i: int) -> str:
-        """The letter of an item; "edge" outside of the sentence."""
-        return self.items[i].kind if 0 <= i < len(self.items) else "edge"
-
-    def joined_by(self, i: int, j: int) -> str:
-        """The small words that join a phrase of several parts."""
-        return " ".join(k.word or "," for k in self.items[i + 1 : j] if k.kind in "pj,")
-
-    def name(self, first: int, last: int) -> str | None:
-        """The cleaned name of the items from `first` to `last`; None where they name no group."""
-        start, end = self.items[first].start, self.items[last].end
-        key = (start, end)
-        if key not in self._cleaned:
-            words = self.text[start:end].strip(" ,;:.")
-            if self.lenient:
-                words = _COLLECTIVE.sub("", words)
-            bare = self.lenient and not any(c.isalpha() for c in words)
-            self._cleaned[key] = words if bare or _LABELLED.match(words) else clean(words)
-        return self._cleaned[key]
+    _heads: list[Phrase] | None = None
 
     def phrases(self) -> Iterator[Phrase]:
         """Every phrase, and up to two more joined to it by prepositions or "and"."""
@@ -187,168 +101,3 @@ class Row:
         if self.text.endswith("those ", self.start, start):
             start -= 6
         return self.text[start:end].strip(" .,:;")
-
-    def regions(self, n: int) -> list[Region]:
-        """Lists of just `n` names with nothing but joining words between."""
-        if n not in self._regions:
-            self._regions[n] = list(self._find_regions(n))
-        return self._regions[n]
-
-    def _find_regions(self, n: int) -> Iterator[Region]:
-        for first, item in enumerate(self.items):
-            if item.kind != "A" or self._goes_on(first):
-                continue
-            members, shape = self._members(first)
-            for names, how in self._groupings(members, n):
-                yield first, members[-1][1], names, shape[-2:], how
-
-    def _members(self, first: int) -> tuple[list[list[int]], str]:
-        items = self.items
-        members, shape, i = [[first, first]], "", first + 1
-        while i < len(items):
-            k = i
-            while k < len(items) and items[k].kind in "p,jxd|/;":
-                k += 1
-            if k == i or k >= len(items) or items[k].kind != "A":
-                skipped = self._behind_bracket(i)  # "X (n = 12) or Y"
-                if skipped == i:
-                    break
-                i = skipped
-                continue
-            kinds = "".join(x.kind for x in items[i:k])
-            if kinds == "p":
-                members[-1][1] = k
-            else:
-                members.append([k, k])
-                shape += "x" if "x" in kinds else kinds[0] if kinds[0] in ",|;" else "j"
-            i = k + 1
-        return members, shape
-
-    def _goes_on(self, first: int) -> bool:
-        """Whether the phrase at `first` goes on with a list."""
-        k = first - 1
-        while k >= 0 and self.items[k].kind in "pd":
-            k -= 1
-        return k >= 1 and self.items[k].kind in ",jx|" and self.items[k - 1].kind == "A"
-
-    def _behind_bracket(self, i: int) -> int:
-        if self.kind(i) != "(":
-            return i
-        depth = 0
-        for k in range(i, min(len(self.items), i + 9)):
-            depth += (self.items[k].kind == "(") - (self.items[k].kind == ")")
-            if depth == 0:
-                return k + 1
-        return i
-
-    def _groupings(self, members: list[list[int]], n: int) -> Iterator[tuple[tuple[str, ...], str]]:
-        """The members as `n` names: the last `n`, the first `n`, or some of them joined; and how."""
-        spans: list[tuple[list[tuple[int, int]], str]] = []
-        if len(members) >= n:
-            how = "whole" if len(members) == n else "last"
-            spans.append(([(m[0], m[1]) for m in members[-n:]], how))
-        if len(members) > n:
-            spans.append(([(m[0], m[1]) for m in members[:n]], "first"))
-        if len(members) == n and members[0][0] < members[0][1]:  # "treated with A or B"
-            spans.append(([(m[1], m[1]) if m is members[0] else (m[0], m[1]) for m in members], "cut"))
-        if n > 2 and len(members) == n + 1:
-            for cut in range(n):
-                merged = [*members[:cut], [members[cut][0], members[cut + 1][1]], *members[cut + 2 :]]
-                if self._ors(members[cut][1], members[cut + 1][0]):
-                    spans.append(([(m[0], m[1]) for m in merged], "joined"))
-        if n == 2 and len(members) in (3, 4):
-            for cut in range(1, len(members)):
-                two = [(members[0][0], members[cut - 1][1]), (members[cut][0], members[-1][1])]
-                spans.append((two, "joined"))
-        for span, how in spans:
-            names = [self.name(*pair) for pair in span]
-            told = tuple(name for name in names if name)
-            if len(told) == n == len(set(told)):
-                yield told, how
-            codes = self._codes(span)
-            if codes and codes != told:
-                yield codes, "codes"
-
-    def _ors(self, i: int, j: int) -> bool:
-        """Whether two parts of one name are joined by "or" or "plus": "second or later line"."""
-        return any(item.word in ("or", "plus", "with") for item in self.items[i + 1 : j])
-
-    def _codes(self, span: list[tuple[int, int]]) -> tuple[str, ...]:
-        """ "arms 1, 2 and 3", "1.6, 1.3 and 1.0 mg", "stage I, II and III": names of a letter or a number."""
-        said = [self.text[self.items[i].start : self.items[j].end].strip(" ,;:.") for i, j in span]
-        if not all(_CODE.fullmatch(words) for words in said[1:-1]):
-            return ()
-        head, first = _before_last(said[0])
-        tail = _CODED.match(said[-1])
-        if (
-            head.endswith(("+", "/", "-", "plus"))
-            or tail is None
-            or not _CODE.fullmatch(first)
-            or (len(said) == 2 and not _CODE.fullmatch(said[1]) and head)
-        ):
-            return ()
-        if not head and not _CODE.fullmatch(said[-1]) and not first[-1].isdigit():
-            return ()
-        found = (first, *said[1:-1], said[-1])
-        return found if len(set(found)) == len(found) else ()
-
-    def slashed(self, n: int, stop: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """ "arms A/B/C", "DR / Rd": the item, and as many names as there are between slashes."""
-        for i, item in enumerate(self.items[:stop]):
-            if item.kind != "A" or self.text.find("/", item.start, item.end) < 0:
-                continue
-            parts = [p.strip(" .,:;") for p in self.text[item.start : item.end].rstrip("/ ").split("/")]
-            while parts and parts[-1] in ("HR", "CI", "P", "p", "OR"):
-                parts.pop()
-            if len(parts) != n or not all(parts) or not _UNITS.isdisjoint(parts[1:]):
-                continue
-            if all(" " not in p for p in parts[1:]):
-                parts[0] = parts[0].rsplit(" ", 1)[-1]
-            if len(set(parts)) == n:
-                yield i, tuple(parts)
-
-    def cells(self, n: int, stop: int) -> Iterator[tuple[str, ...]]:
-        """ "Cohort A B C D": the head of a flattened table, among the items before `stop`."""
-        for item in self.items[:stop]:
-            words = self.text[item.start : item.end].split() if item.kind == "A" else []
-            if len(words) == n + 1 and _CLASS.fullmatch(words[0]) and all(len(w) < 3 for w in words[1:]):
-                yield tuple(words[1:])
-
-    def told_with(self, names: list[str] | None, n: int) -> list[tuple[str, ...]]:
-        """The first and the last `n` different names that stand behind numbers."""
-        if names is None:
-            if self._spoken is None:
-                self._spoken = spoken(self.text, self.start, self.end)
-            names = self._spoken
-        found = [tuple(part) for part in (names[-n:], names[:n]) if len(part) == n == len(set(part))]
-        return [*dict.fromkeys(found)]
-
-    def says_order(self) -> str:
-        """Which words of the sentence say that values and names come in one order."""
-        match = _ORDER.search(self.text, self.start, self.end)
-        return match[0].split()[-1].casefold() if match else ""
-
-    def speaks_of_classes(self, first: int) -> bool:
-        """Whether the words before a list announce classes or an order."""
-        item = self.items[first]
-        return _CLASS.search(self.text, max(self.start, item.start - 40), item.end) is not None
-
-
-_BARE = str.maketrans("", "", "ETmHIdvN:=")
-
-
-def bare(told: str) -> str:
-    """A row of letters without what merely names the endpoint or the statistic."""
-    return told.translate(_BARE)
-
-
-def template(items: Sequence[Item]) -> str:
-    """What stands between, as a row of letters; brackets that open and close again are left out."""
-    out: list[str] = []
-    for item in items:
-        if item.kind == ")" and "(" in out:
-            while out.pop() != "(":
-                pass
-            continue
-        out.append(item.kind)
-    return "".join(out)

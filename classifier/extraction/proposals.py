@@ -12,22 +12,25 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from classifier.extraction.group_words import about, alike, telling
+from classifier.extraction.item_row import bare, template
 from classifier.extraction.items import Item
 from classifier.extraction.links import Link
-from classifier.extraction.phrases import Phrase, Row, bare, template
+from classifier.extraction.phrases import Phrase, Row
 
 _CUES = re.compile(
     r"(?P<factor>multivari|univari|prognos|predict|independent|factor|Cox|risk of|associat|correlat|adjust)"
     r"|(?P<subgroup>subgroup|benefit|effect|interaction|consistent|heterogen|stratum|strata|especially"
     r"|confined|particular|regardless|irrespective|pronounced|greatest|larger|strongest|notably|kept|seen in)"
     r"|(?P<favour>favou?r|improv|prolong|reduc|superior|longer|better)|(?P<people>patients|those|pts|women|men)\b"
-    r"|(?P<overall>\boverall(?! surv)|\bITT|intention|pooled|whole|\ball\b)|(?P<versus>\bv(?:ersus|s)?\b|compared"
+    r"|(?P<overall>\boverall(?! surv)|\bITT|intention|pooled|whole|\ball\b)|(?P<versus>\bv(?:ersus|s)?\b"
+    r"|compared"
     r"|\bthan\b)",
     re.IGNORECASE,
 )
 _TURNED = {"former": 0, "latter": 1}
 _ANAPHOR = re.compile(
-    r"\b(?:(?:[Tt]h(?:is|ese|at)|such|the same)(?: \w+){0,2} (?:patients|groups?|subgroups?|cohorts?|populations?|settings?"
+    r"\b(?:(?:[Tt]h(?:is|ese|at)|such|the same)(?: \w+){0,2} (?:patients|groups?|subgroups?|cohorts?"
+    r"|populations?|settings?"
     r"|arms?|subsets?|pts|strat\w+|women|men|cases|stages?|part)|[Tt]heir|whose|[Tt]hey)\b"
 )
 REACH = 60  # items on either side of a value in which its group is sought: more than a long sentence has
@@ -140,14 +143,14 @@ class Proposer:
         i, j, name = phrase
         first = name.split(" ", 1)[0].casefold()
         if first in _TURNED:
-            pair = next(
-                (k for k in [*reversed(self.told.lists), tuple(self.told.study)] if len(k) == 2), None
-            )
-            if pair is None and self.told.before:
+            pairs: list[tuple[str, ...]] = [
+                k for k in [*reversed(self.told.lists), tuple(self.told.study)] if len(k) == 2
+            ]
+            if not pairs and self.told.before:
                 before = self.told.row_of(self.row.text, *self.told.before[-1]).regions(2)
-                pair = before[0][2] if before else None
-            if pair is not None:
-                return i, j, pair[_TURNED[first]]
+                pairs += [region[2] for region in before]
+            if pairs:
+                return i, j, pairs[0][_TURNED[first]]
         return phrase
 
     @cached_property
@@ -230,7 +233,7 @@ class Proposer:
         return self._before(first, i, j) if j < first else None
 
     def _chain_left(self, i: int) -> str:
-        """The small word before the first of phrases that each have a bracket: "in A (1), B (2) and C (3)"."""
+        """The small word before the first of a chain of brackets: "in A (1), B (2) and C (3)"."""
         items = self.items
         while True:
             k = i - 1

@@ -7,6 +7,7 @@ import pytest
 from classifier.extraction import Extractor
 from classifier.extraction.proposals import Names, Proposal, Proposer, Unit
 from classifier.extraction.sentences import split_sentences
+from classifier.extraction.text_walk import TextWalk
 
 
 def proposed(text: str) -> list[set[Names]]:
@@ -18,7 +19,8 @@ def proposed(text: str) -> list[set[Names]]:
         found.append({p.names for p in unit.proposals})
         return rules.weigher.best(unit, proposer)
 
-    list(rules._candidates(text, split_sentences(text), choose))
+    walk = TextWalk(text, split_sentences(text), wanted=rules.wanted, choose=choose, confidence=None)
+    list(walk.candidates())
     return found
 
 

@@ -81,7 +81,7 @@ def clean(phrase: str) -> str | None:
         phrase = _DETERMINER.sub("", phrase)
         phrase = _without_people(_PEOPLE.sub("", phrase), phrase)
         phrase = _DETERMINER.sub("", phrase)
-    if _OF_AGE.search(phrase) and len(phrase) < 60:
+    if len(phrase) < 60 and (_OF_AGE.search(phrase) or _SPAN.fullmatch(phrase)):
         return phrase
     if not phrase or len(phrase) > 90 or _NOT_GROUP.match(phrase) or _HAS_VALUE.search(phrase):
         return None
@@ -93,6 +93,7 @@ def _without_people(rest: str, phrase: str) -> str:
     return phrase if not rest or _BOUND.match(rest) else rest
 
 
+_SPAN = re.compile(r"(?:19|20)\d\d\s?[-\u2013]\s?(?:(?:19|20)\d\d|\d\d)|[1-9]\d?\s?[-\u2013]\s?[1-9]\d")
 _OF_AGE = re.compile(
     r"(?:[<>\u2264\u2265]|\b(?:over|under|above|below|than|aged?)) ?\d+(?:\.\d+)?(?:%| years| y)?(?: of"
     r" age| old)?\Z"

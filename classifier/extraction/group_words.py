@@ -35,7 +35,8 @@ _NAMELESS = frozenset(
     " regimen regimens events"
     " randomized randomised assigned enrolled treated received evaluable primary secondary main part parts"
     " trial treat short long poor modest limited good induction baseline randomization randomisation"
-    " stratified unstratified weighted unweighted pooled crude unadjusted summary them countries comparison"
+    " ours altogether immature standing class schedule crossed never well endpoint stratified unstratified"
+    " weighted unweighted pooled crude unadjusted summary them countries comparison"
     " comparisons hypothesis estimate estimates stratum strata calculated neither nothing n thus cases"
     " diagnosis rr ttp dfs efs dor dcr cbr significant significance significantly".split()
 )
@@ -52,7 +53,8 @@ _ASSESSOR = re.compile(
     re.IGNORECASE,
 )
 _ANALYSIS = re.compile(
-    r"analys[ie]s\b|assessments?\Z|\bset\Z|weighted (?:population|cohort)|null hypothesis|variable|variate"
+    r"analys[ie]s\b|assessments?\Z|(?:evaluable|analysis) set\Z|weighted (?:population|cohort)|null"
+    r" hypothesis|variable|variate"
     r"|scenario|\bmodels?\b|follow-?up|cut-?off|Kaplan|sensitivity",
     re.I,
 )

@@ -35,7 +35,8 @@ _VERBS = frozenset(
     " indicated"
     " confirmed exhibited registered doubled tripled halved worsened dropped declined overlapped brought"
     " brings"
-    " favour favor favours favors remains shows reduces improves prolongs increases exceeds yields confers"
+    " limited confined restricted favour favor favours favors remains shows reduces improves prolongs"
+    " increases exceeds yields confers"
     " hoped expected".split()
 )
 _ADVERBS = frozenset(
@@ -49,7 +50,7 @@ _ADVERBS = frozenset(
     " correspondingly finally ultimately generally relatively comparably equally dramatically strongly"
     " roughly"
     " nevertheless therefore instead rather again merely barely hardly essentially virtually apparently"
-    " eventually namely systemically".split()
+    " altogether eventually namely systemically".split()
 )
 _ARTICLES = frozenset("the a an those these both either our their its each this every any".split())
 _MORE_THAN = re.compile(
@@ -74,6 +75,7 @@ _OVER = re.compile(r"(?:[<>\u2264\u2265]\s?|\b(?:over|under|above|below|aged?) )
 _FIRST = frozenset("0123456789otfsen")
 _A_NUMBER = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve")
 _PERCENT_BEHIND = re.compile(r"\s?[(\[]\d[\d.\u00b7]*\s?%")
+_YEARS = re.compile(r"(?:19|20)\d\d\s?[-\u2013]")
 _PEOPLE_BOUND = re.compile(
     r"\b(?:patients|pts|aged?|those|women|men|tumou?rs?|disease|people|children)\s+[<>\u2264\u2265]\s?\Z"
 )
@@ -162,6 +164,8 @@ def _is_fixed(text: str, token: Token, linked: set[int]) -> bool:
                 return False  # "Ki-67 <3%"
             return q.kind is not Kind.PLAIN
         case "interval":
+            if _YEARS.match(text, token.start):
+                return False
             return q is not None and (q.why != "pair plain" or bool(token.notes))
         case "none":
             return q is not None and q.why in _NO_WORDS
@@ -175,7 +179,7 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
     limits = [m.span() for m in _MORE_THAN.finditer(text, start, end + 2)]
     for match in _WORD.finditer(text, start, end):
         word = match[0]
-        if word in "()[];,:|=" or (word[0] in _FIRST and _is_count(text, word, match.end())):
+        if word in "()[];,:|=/" or (word[0] in _FIRST and _is_count(text, word, match.end())):
             mark = "(" if word in "([" else ")" if word in ")]" else word if len(word) == 1 else "N"
             items.append(Item(mark, *match.span()))
             open_phrase = None

@@ -39,6 +39,8 @@ class ListProposer:
         self.places, self.n = places, len(places)
         self.versus = "x" if unit.links[-1].token.versus else "j"
         self.compared = "x" if any(k.token.versus for k in unit.links) else "j"
+        versus = [k for k, link in enumerate(unit.links) if link.token.versus]
+        self.in_halves = self.n > 3 and versus == [self.n // 2] and self.n % 2 == 0
         self.ordered = proposer.row.says_order()
         self.near = proposer.near(places[0], places[-1])
         self.named = [p for p in self.near if p[2]]
@@ -69,6 +71,8 @@ class ListProposer:
         yield from self._regions()
         for names in self.row.cells(self.n, self.places[0]):
             yield names, ["enumerated row"]
+        for names in self.row.through(self.n, len(self.items)):
+            yield names, ["through"]
         for i, names in self.row.slashed(self.n, len(self.items)):
             side = "before" if i < self.places[0] else "behind"
             gap = (
@@ -80,6 +84,8 @@ class ListProposer:
         if self.n == 2:
             yield from self._pairs()
             yield from self._with_and_without()
+        if self.in_halves:
+            yield from self._halves()
         yield from self._spoken()
         yield from self._remembered()
         yield from self._of_the_study()
@@ -197,6 +203,16 @@ class ListProposer:
                 yield (name, "without " + name), row
                 yield ("without " + name, name), ["without and with"]
 
+    def _halves(self) -> Iterator[Listed]:
+        """ "90%, 70% and 40% versus 80%, 50% and 20%": each half is of one group."""
+        half = self.n // 2
+        lists = [("told", names) for names in self.told.lists[-1:]]
+        lists += [("spoken", names) for names in self.row.told_with(None, 2)]
+        lists += [("list", region[2]) for region in self.row.regions(2)]
+        for how, names in lists:
+            if len(names) == 2:
+                yield (names[0],) * half + (names[1],) * half, ["halves", f"halves {how}"]
+
     def _spoken(self) -> Iterator[Listed]:
         """Names behind numbers of whatever kind: "66% in the early group and 60% in the late group, OS 71"
         " v 70%"."""
@@ -285,6 +301,8 @@ class ListProposer:
                 found += 1
             for names in row.cells(self.n, len(row.items)):
                 yield names, ["enumerated row"]
+            for names in row.through(self.n, len(row.items)):
+                yield names, ["enumerated", "enumerated through"]
             for i, names in row.slashed(self.n, len(row.items)):
                 yield names, ["enumerated slashed", f"enumerated right={row.kind(i + 1)}"]
             if found > 6:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from classifier.extraction.group_names import clean
-from classifier.extraction.group_words import is_nameless
+from classifier.extraction.group_words import is_nameless, says_all
 from classifier.extraction.item_row import ItemRow
 
 Region = tuple[int, int, tuple[str, ...], str, str]  # first and last item, names, joins, how they were cut
@@ -21,7 +21,13 @@ _CLASS = re.compile(
     re.IGNORECASE,
 )
 
-_CODE = re.compile(r"[<>\u2264\u2265]?\s?\d[\d.,+\u2013-]*|[IVX]{1,4}[AB]?|[A-Z]\d?")
+_THROUGH = re.compile(
+    r"\b(?:arm|group|cohort|part|level|quartile|stage|class|step|stratum|strata|tertile|basket)s? "
+    r"([A-Z1-9])\s?(?:through|to|[-\u2013])\s?([A-Z1-9])\b"
+)
+_CODE = re.compile(
+    r"(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Zz]ero)|[<>\u2264\u2265]?\s?\d[\d.,+\u2013-]*|[IVX]{1,4}[AB]?|[A-Z]\d?"
+)
 _CODED = re.compile(r"[<>\u2264\u2265]?\s?\d|(?:[IVX]{1,4}[AB]?|[A-Z]\d?)(?:\Z|\s)")
 _UNITS = frozenset("kg day d m2 m\u00b2 week wk ml l dl mm3 h year ul \u00b5l mm2 m".split())
 
@@ -129,13 +135,19 @@ class ListRow(ItemRow):
                 two = [(members[0][0], members[cut - 1][1]), (members[cut][0], members[-1][1])]
                 spans.append((two, "joined"))
         for span, how in spans:
-            names = [self.name(*pair) for pair in span]
-            told = tuple(name for name in names if name)
-            if len(told) == n == len(set(told)):
-                yield told, how
+            told = tuple(self._name_or_all(*pair) for pair in span)
+            if None not in told and len(set(told)) == n:
+                yield tuple(name for name in told if name is not None), how
             codes = self._codes(span)
             if codes and codes != told:
                 yield codes, "codes"
+
+    def _name_or_all(self, first: int, last: int) -> str | None:
+        """A name, or "" where the words mean everybody."""
+        name = self.name(first, last)
+        if name is None and says_all(self.text[self.items[first].start : self.items[last].end]):
+            return ""
+        return name
 
     def _ors(self, i: int, j: int) -> bool:
         """Whether two parts of one name are joined by "or" or "plus": "second or later line"."""
@@ -174,6 +186,14 @@ class ListRow(ItemRow):
                 parts[0] = parts[0].rsplit(" ", 1)[-1]
             if len(set(parts)) == n:
                 yield i, tuple(parts)
+
+    def through(self, n: int, stop: int) -> Iterator[tuple[str, ...]]:
+        """ "Arms A through D", "levels 1-4": the first and the last of `n`."""
+        end = self.items[stop].start if stop < len(self.items) else self.end
+        for match in _THROUGH.finditer(self.text, self.start, end):
+            first, last = ord(match[1]), ord(match[2])
+            if last - first + 1 == n:
+                yield tuple(chr(k) for k in range(first, last + 1))
 
     def cells(self, n: int, stop: int) -> Iterator[tuple[str, ...]]:
         """ "Cohort A B C D": the head of a flattened table, among the items before `stop`."""

@@ -16,7 +16,9 @@ _WOMEN = re.compile(r"[Ww]omen[.,]?")
 _MEN = re.compile(r"\b[Mm]en\b")
 _PAST = re.compile(r"(?:ed|alive)\Z")
 _ENDS = frozenset(("(", ")", ",", ";", "V", "R", "edge", "to", "and", "or", "vs", "vs.", "v", "versus", "."))
-_OTHERS = re.compile(r"(?:(?:those|women|men|pts) )?who (?:did|had|were|have|do|does|has|was) not\b")
+_OTHERS = re.compile(
+    r"(?:(?:those|women|men|pts) )?who (?:(?:did|had|were|have|do|does|has|was) not|never did)\b"
+)
 _STATES = frozenset(("CR", "PR", "VGPR", "PCR", "MRD"))
 
 
@@ -75,7 +77,7 @@ class Row(ListRow):
                 yield i, i, others[0]
         elif item.kind == "E" and item.word in _STATES and (not i or items[i - 1].kind in "pxj"):
             yield i, i, self.text[item.start : item.end]
-        elif item.kind == "d" and item.word == "overall":
+        elif item.kind == "d" and item.word in ("overall", "altogether"):
             yield i, i, ""
 
     def _joined(self, i: int) -> Iterator[Phrase]:

@@ -141,7 +141,8 @@ class Proposer:
     def _meant(self, phrase: Phrase) -> Phrase:
         """A phrase; "the former" and "the latter" by the names that were told last."""
         i, j, name = phrase
-        first = name.split(" ", 1)[0].casefold()
+        words = name.casefold().split(" ")
+        first = words[0] if words[0] in _TURNED else words[-1]
         if first in _TURNED:
             pairs: list[tuple[str, ...]] = [
                 k for k in [*reversed(self.told.lists), tuple(self.told.study)] if len(k) == 2

@@ -19,7 +19,10 @@ import typer
 from data.errors import ScreeningError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from data.project import Project
+    from data.records import Endpoint
 
 app = typer.Typer(
     name="picosieve",
@@ -702,7 +705,7 @@ def extract(
 ) -> None:
     """Find stated PFS, OS and ORR results, and others where asked.
 
-    In a file of texts, or in a project, to be confirmed there.
+    In a file of texts, or in a project, to be confirmed there. A file without --output is printed as tables.
     """
     from data.records import CORE_ENDPOINTS, Endpoint
 
@@ -723,17 +726,18 @@ def extract(
         typer.echo(f"{n_read} records read, {n_new} findings proposed; `picosieve findings` lists them")
         return
     if explain:
-        from classifier.extraction import load_extractor
+        from classifier.extraction import explanation, load_extractor
         from classifier.texts import read_texts
 
         extractor = load_extractor(endpoints=endpoints)
         for record_id, text in read_texts(source):
-            for t in extractor.explain(text):
+            for t in explanation.explain(extractor, text):
                 mark = "taken" if t.taken else "not taken"
                 typer.echo(f"{record_id}\t{t.start}-{t.end}\t{t.text}\t{t.endpoint}\t{mark}\t{t.reason}")
         return
     if output is None:
-        raise UsageError("extract INPUT.jsonl takes --output OUT.jsonl, where the result goes")
+        _print_extractions(source, endpoints)
+        return
     from classifier.texts import extract_file
 
     with _progress("Extracting") as advance:
@@ -1293,6 +1297,29 @@ def _numbers(text: str, option: str) -> list[int]:
             raise UsageError(f"{option} {text!r}: {part.strip()} is no range of 1 to 1000 numbers, as 0-2 is")
         found += range(int(first), int(last or first) + 1)
     return list(dict.fromkeys(found))
+
+
+def _print_extractions(source: Path, endpoints: Iterable[Endpoint]) -> None:
+    """For a person to read: the findings of each text as a table, then its facts."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from classifier.extraction import load_extractor
+    from classifier.extraction.findings import CELLS, finding_cells
+    from classifier.texts import read_texts
+
+    extractor, console = load_extractor(endpoints=endpoints), Console(highlight=False, markup=False)
+    for record_id, text in read_texts(source):
+        extraction = extractor.extract(text)
+        table = Table(*CELLS, box=None, pad_edge=False, header_style="bold")
+        for finding in extraction.findings:
+            table.add_row(*finding_cells(finding))
+        console.print(record_id, style="bold")
+        console.print(table if extraction.findings else "no result stated")
+        facts = extraction.facts
+        followed = "not stated" if facts.follow_up_months is None else f"{facts.follow_up_months:g} months"
+        patients = "not stated" if facts.n_total is None else f"{facts.n_total:,}"
+        console.print(f"patients: {patients}; median follow-up: {followed}; design: {facts.design}\n")
 
 
 def _known(word: str, words: tuple[str, ...], option: str) -> str:

@@ -20,6 +20,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "ranking": (),
     "cycle": (),
     "extraction": (),
+    "extraction_speed": (),
     "review": (),
 }
 FOLDER = Path(__file__).parent

@@ -1,6 +1,6 @@
 """Measure the extractor on the annotated abstracts.
 
-    python -m benchmarks.extraction              the parts that are open, cross-validated by record
+    python -m benchmarks.extraction              what is open or unread, cross-validated by record
     python -m benchmarks.extraction closed       what stayed closed until the end
     python -m benchmarks.extraction errors [--shipped] [SET ...]
                                                  each error on open records, in its sentence
@@ -8,8 +8,9 @@
 
 A third of each set (`sha256(record_id) % 3 == 0`) was set aside before the first rule was written, and scored
 once; half of it was opened on 2026-11-22, the other half stayed closed. Of the abstracts annotated for this
-project (`written/`) every second or fourth is closed. Rules are tuned, and the models are fitted, on what is
-open; the figures of what is closed are reported apart. What belongs where: `annotated.py`.
+project (`written/`) every second or fourth was closed, and some are unread: models are fitted on them, rules are
+not tuned on them. The figures of what is unread or closed are reported apart; they are the ones to expect on
+new abstracts. What belongs where: `annotated.py`.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +33,23 @@ import numpy as np
 from benchmarks.annotated import (
     CLOSED,
     FOLDER,
+    FITTED,
     OPEN,
     SETS,
     AnnotatedText,
     gold_findings,
     load_records,
+    part_of,
 )
+from benchmarks.nearest_number import NearestNumber
 from classifier.extraction import (
-    Extraction,
     Extractor,
-    RecordFacts,
     facts_row,
     load_extractor,
     mention_row,
 )
 from classifier.extraction.arm_choice import PRIOR
+from classifier.extraction.lessons import arm_lessons, span_lessons
 from data.records import CORE_ENDPOINTS, Endpoint, Finding, Statistic, Unit
 from models.outcome_spans import ArmChoice, OutcomeSpans, save_outcome_spans
 
@@ -148,11 +151,21 @@ def errors_by_kind(records: Sequence[AnnotatedText], extractors: Sequence[Extrac
     return Counter(e.kind for e in errors(records, extractors) if not e.kind.startswith("fact"))
 
 
+@cache
+def crossed() -> CrossValidated:
+    """Every open or unread record with models that were fitted without it."""
+    return cross_validate(load_records(*FITTED))
+
+
 def list_errors(*sets: str, shipped: bool) -> None:
     """Print each error on the open records of some sets; with cross-validated models or the shipped one."""
-    records = load_records(*OPEN)
-    extractors = [load_extractor()] * len(records) if shipped else cross_validate(records).extractors
-    kept = [(r, e) for r, e in zip(records, extractors, strict=True) if r.set_name in (sets or SETS)]
+    records = load_records(*FITTED)
+    extractors = [load_extractor()] * len(records) if shipped else crossed().extractors
+    kept = [
+        (r, e)
+        for r, e in zip(records, extractors, strict=True)
+        if r.set_name in (sets or SETS) and part_of(r.record_id) in OPEN
+    ]
     for e in errors([r for r, _ in kept], [x for _, x in kept]):
         print(f"{e.record_id}\t{e.kind}\tdue {e.due}\tfound {e.found}\t{e.words}")
 
@@ -176,9 +189,9 @@ def rows_of(record: AnnotatedText, extractor: Extractor) -> list[dict[str, objec
 def cross_validate(records: Sequence[AnnotatedText], *, n_folds: int = 10, seed: int = 0) -> CrossValidated:
     """Fit the accept/reject model without each fold's records, and read them with it."""
     rules = Extractor()
-    examples = [rules.examples(r.text, gold_findings(r.mentions)) for r in records]
-    arms = [rules.arm_examples(r.text, gold_findings(r.mentions)) for r in records]
-    marked = [unit for text, right in marked_groups() for unit in rules.arm_examples(text, right)]
+    examples = [span_lessons(rules, r.text, gold_findings(r.mentions)) for r in records]
+    arms = [arm_lessons(rules, r.text, gold_findings(r.mentions)) for r in records]
+    marked = [unit for text, right in marked_groups() for unit in arm_lessons(rules, text, right)]
     fold = np.random.default_rng(seed).permutation(len(records)) % n_folds
     extractors: list[Extractor] = [rules] * len(records)
     probabilities, labels = [], []
@@ -232,59 +245,6 @@ def _placed(endpoint: Endpoint, start: int, end: int, arm: str | None) -> Findin
     )
 
 
-class NearestNumber(Extractor):
-    """The naive baseline: an endpoint word, then the nearest number of a fitting unit behind it."""
-
-    def extract(self, text: str) -> Extraction:
-        """Findings by the nearest-number rule."""
-        found = []
-        for match in _NAIVE.finditer(text):
-            endpoint = Endpoint(str(match.lastgroup))
-            number = _NAIVE_NUMBER.search(text, match.end(), match.end() + 80)
-            if number is None:
-                continue
-            percent = number["unit"] == "%"
-            if (endpoint is Endpoint.ORR) != percent and endpoint is Endpoint.ORR:
-                continue
-            statistic = Statistic.MEDIAN if not percent else Statistic.LANDMARK_RATE
-            statistic = Statistic.RESPONSE_RATE if endpoint is Endpoint.ORR else statistic
-            try:
-                found.append(
-                    Finding(
-                        endpoint=endpoint,
-                        statistic=statistic,
-                        value=float(number["value"].replace("\u00b7", ".")),
-                        unit=Unit.PERCENT if percent else Unit.MONTHS,
-                        start=number.start(),
-                        end=number.end(),
-                        evidence_start=match.start(),
-                        evidence_end=number.end(),
-                        value_text=number[0],
-                    )
-                )
-            except ValueError:
-                continue
-        return Extraction(tuple(found), RecordFacts(None, None, "other"))
-
-
-_NAIVE = re.compile(
-    r"(?P<PFS>progression-free survival|\bPFS\b)|(?P<OS>overall survival|\bOS\b)|(?P<ORR>response rate"
-    r"|\bORR\b)",
-    re.I,
-)
-_NAIVE_NUMBER = re.compile(r"(?P<value>\d+(?:[.\u00b7]\d+)?)\s*(?P<unit>%|months)")
-
-
-def texts_per_second(records: Sequence[AnnotatedText], extractor: Extractor) -> float:
-    """Texts that one core reads in a second of its own time, each read for the first time."""
-    for record in load_records("open")[:10]:
-        extractor.extract(record.text)
-    begin = time.process_time()
-    for record in records:
-        extractor.extract(record.text)
-    return len(records) / (time.process_time() - begin)
-
-
 def report(title: str, scores: Mapping[str, Any]) -> None:
     """Print one line per set."""
     print(title)
@@ -304,9 +264,9 @@ def bench(*parts: str) -> None:
     rules, shipped = Extractor(), load_extractor()
     report("nearest number (baseline)", official_score(records, [NearestNumber()] * len(records)))
     report("rules and hand-set weights", official_score(records, [rules] * len(records)))
-    if set(parts) <= set(OPEN):
-        cross = cross_validate(load_records(*OPEN))
-        fitted = dict(zip((r.record_id for r in load_records(*OPEN)), cross.extractors, strict=True))
+    if set(parts) <= set(FITTED):
+        cross = crossed()
+        fitted = dict(zip((r.record_id for r in load_records(*FITTED)), cross.extractors, strict=True))
         scores = official_score(records, [fitted[r.record_id] for r in records])
         report("rules and model, cross-validated by record", scores)
         print(f"  calibration error {cross.calibration_error:.4f} over {cross.n_candidates} candidates")
@@ -315,16 +275,15 @@ def bench(*parts: str) -> None:
         fitted = {r.record_id: shipped for r in records}
     for kind, n in sorted(errors_by_kind(records, [fitted[r.record_id] for r in records]).items()):
         print(f"  {n:4}  {kind}")
-    print(f"{texts_per_second(records, shipped):.0f} abstracts/s on one core")
 
 
 def fit(out: Path) -> None:
     """Fit the accept/reject model on the open texts and write its bundle to `out`."""
-    records = load_records(*OPEN)
+    records = load_records(*FITTED)
     rules = Extractor()
-    pairs = [rules.examples(r.text, gold_findings(r.mentions)) for r in records]
+    pairs = [span_lessons(rules, r.text, gold_findings(r.mentions)) for r in records]
     rows, labels = [r for rows, _ in pairs for r in rows], [y for _, ys in pairs for y in ys]
-    cross = cross_validate(records)
+    cross = crossed()
     scores = official_score(records, cross.extractors)
     metrics = {f"f1_{name}_cross_validated": float(s["all"]["f1"]) for name, s in scores.items()}
     metrics["calibration_error_cross_validated"] = round(cross.calibration_error, 4)
@@ -335,8 +294,8 @@ def fit(out: Path) -> None:
     model = OutcomeSpans().fit(rows, labels)
     model.arms = ArmChoice(prior=PRIOR).fit(
         [
-            *(unit for text, right in marked_groups() for unit in rules.arm_examples(text, right)),
-            *(unit for r in records for unit in rules.arm_examples(r.text, gold_findings(r.mentions))),
+            *(unit for text, right in marked_groups() for unit in arm_lessons(rules, text, right)),
+            *(unit for r in records for unit in arm_lessons(rules, r.text, gold_findings(r.mentions))),
         ]
     )
     save_outcome_spans(model, out, trained_on=told, metrics=metrics)
@@ -349,7 +308,7 @@ if __name__ == "__main__":
         case ["fit", folder]:
             fit(Path(folder))
         case []:
-            for part in OPEN:
+            for part in FITTED:
                 print(f"== {part}")
                 bench(part)
         case ["closed"]:

@@ -557,3 +557,23 @@ def test_the_demo_runs_the_whole_flow_and_gates_its_dataset(tmp_path: Path) -> N
     assert (tmp_path / "demo" / "scores" / "_manifest.json").exists()
     again = picosieve("demo", "--project", tmp_path / "demo").out
     assert told["fingerprint"][:16] in again
+
+
+def test_extract_without_an_output_prints_a_table_for_people(tmp_path: Path) -> None:
+    texts = tmp_path / "texts.jsonl"
+    told = "We treated 31 patients. Median PFS was 4.6 months (95% CI 3.5-6.2). Median DOR was 9.1 months."
+    texts.write_text(
+        json.dumps({"record_id": "a", "text": told})
+        + "\n"
+        + json.dumps({"record_id": "b", "text": "None."})
+        + "\n",
+        encoding="utf-8",
+    )
+    lines = [" ".join(line.split()) for line in picosieve("extract", texts).out.splitlines()]
+    assert lines[0] == "a"
+    assert lines[1] == "endpoint statistic value interval at n/N group whose confidence"
+    assert lines[2].startswith("PFS median 4.6 months 3.5 to 6.2 (95%) own 0.")
+    assert lines[3].startswith("patients: 31; median follow-up: not stated; design: ")
+    assert lines[5:7] == ["b", "no result stated"]
+    also = picosieve("extract", texts, "--also", "DOR").out
+    assert "9.1 months" in also

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.extraction import Extractor
-from classifier.extraction.pipeline import same_result
+from classifier.extraction.lessons import arm_lessons, same_result, span_lessons
 from data.project import Project
 from data.records import Finding
 from data.store import integrity, registry
@@ -159,8 +159,8 @@ def fit_further(shipped: OutcomeSpans, lessons: Sequence[_Lesson]) -> OutcomeSpa
 
 
 def _lesson(reader: Extractor, text: JudgedText) -> _Lesson:
-    rows, labels = reader.examples(text.text, text.right, text.wrong)
-    return _Lesson(rows, labels, reader.arm_examples(text.text, text.right))
+    rows, labels = span_lessons(reader, text.text, text.right, text.wrong)
+    return _Lesson(rows, labels, arm_lessons(reader, text.text, text.right))
 
 
 def _measure(shipped: OutcomeSpans, lessons: Sequence[_Lesson]) -> tuple[float, float]:

@@ -2,13 +2,12 @@
 
 from classifier.extraction.facts import RecordFacts
 from classifier.extraction.findings import facts_row, mention_row
-from classifier.extraction.pipeline import Extraction, Extractor, Trace, load_extractor
+from classifier.extraction.pipeline import Extraction, Extractor, load_extractor
 
 __all__ = [
     "Extraction",
     "Extractor",
     "RecordFacts",
-    "Trace",
     "facts_row",
     "load_extractor",
     "mention_row",

@@ -27,6 +27,7 @@ class Candidate:
     confidence: float | None = None
     contrast: tuple[str, str] | None = None  # treatment and reference of a hazard ratio
     wanted: bool = True  # whether its endpoint is one of those that are extracted
+    accepted: bool = False  # whether it is taken as a result
 
     @property
     def barred(self) -> bool:

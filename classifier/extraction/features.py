@@ -5,6 +5,7 @@ beyond two on either side of the number.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from classifier.extraction.candidates import Candidate
 from classifier.extraction.numbers import Kind
@@ -29,7 +30,6 @@ def candidate_features(text: str, candidate: Candidate) -> dict[str, float]:
         "interval": float(token.interval is not None),
         "count": float(token.count is not None),
         "time point": float(link.timepoint is not None),
-        "arm": float(candidate.arm is not None),
         "shared": float(bool(link.others)),
     }
     if q is not None and q.value is not None:
@@ -38,6 +38,7 @@ def candidate_features(text: str, candidate: Candidate) -> dict[str, float]:
         row["range"] = float(q.kind is Kind.INTERVAL)
     row |= _distance(text, candidate)
     row |= _words(text, candidate)
+    row |= _sentence(text, candidate.sentence.start, candidate.sentence.end)
     return row
 
 
@@ -62,3 +63,46 @@ def _words(text: str, candidate: Candidate) -> dict[str, float]:
     after = _WORD.findall(text[token.end : min(sentence.end, token.end + 40)])[:2]
     row = {f"before={word.casefold()}": 1.0 for word in before}
     return row | {f"after={word.casefold()}": 1.0 for word in after}
+
+
+_CUES = re.compile(
+    r"\b(?:(?:earlier|previous\w*|prior|histor\w+|published|publication|literature|elsewhere|registration|pivotal"
+    r"|landmark|approv\w+|licen[cs]ed|standard|conventional|customary|usual\w*|typical\w*|known|about|around"
+    r"|approximately|only|dismal|poor|expect\w+|anticipat\w+|assum\w+|hypothe\w+|null|target\w*|threshold"
+    r"|margin|exceed\w*|least|detect|power\w*|alpha|required|planned|primary|has|have|is|are|can|may|would"
+    r"|compar\w+|favou?rabl\w+|similar\w*|consistent|controls?|pooled|review\w*|meta-analys\w+|trial|study"
+    r"|studies|trials|series|we|our)\b|et al)",
+    re.IGNORECASE,
+)
+_OWN = re.compile(
+    r"\b(?:we|our|this (?:study|trial|analysis)|methods?|were (?:randomi[sz]ed|randomly|enrolled|treated"
+    r"|included|reviewed|assigned|identified|analy[sz]ed|eligible)|patients (?:received|were)"
+    r"|retrospective\w*|enrolled)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=8)
+def _sentence(text: str, start: int, end: int) -> dict[str, float]:
+    """Where a sentence stands, and words in it that tell one's own results from others'.
+
+    Kept for the other candidates of the sentence.
+    """
+    row = {f"cue={word}": 1.0 for word in {match[0].casefold() for match in _CUES.finditer(text, start, end)}}
+    row["place"] = start / max(len(text), 1)
+    row["the study is not told yet"] = float(start <= _told_at(text))
+    row["first sentences"] = float(start < 0.15 * len(text))
+    row["named study"] = float(_NAMED.search(text, start, end) is not None)
+    return row
+
+
+@lru_cache(maxsize=2)
+def _told_at(text: str) -> int:
+    """Where the text first says what was done in the study; its end where it never does."""
+    match = _OWN.search(text)
+    return match.start() if match else len(text)
+
+
+_NAMED = re.compile(
+    r"\b[A-Z][A-Za-z]*[A-Z0-9][A-Z0-9-]+ (?:trial|study)|\b(?:trial|study) [A-Z][A-Z0-9-]{3,}"
+)

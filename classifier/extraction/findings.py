@@ -111,3 +111,39 @@ def facts_row(record_id: str, facts: RecordFacts) -> dict[str, object]:
         "follow_up_months": facts.follow_up_months,
         "design": facts.design,
     }
+
+
+CELLS = ("endpoint", "statistic", "value", "interval", "at", "n/N", "group", "whose", "confidence")
+
+
+def finding_cells(finding: Finding) -> tuple[str, ...]:
+    """A finding as the cells of a table for people, under the heads of `CELLS`.
+
+    Examples
+    --------
+    >>> from classifier.extraction.pipeline import Extractor
+    >>> text = "Median PFS was 4.6 months (95% CI 3.5-6.2) with isatuximab."
+    >>> finding_cells(Extractor().extract(text).findings[0])
+    ('PFS', 'median', '4.6 months', '3.5 to 6.2 (95%)', '', '', 'isatuximab', 'own', '')
+    """
+    unit = {Unit.PERCENT: "%", Unit.MONTHS: " months", Unit.RATIO: ""}[finding.unit]
+    value = "not reached" if finding.value is None else f"{finding.value:g}"
+    if finding.value_max is not None:
+        value += f" to {finding.value_max:g}"
+    bounds = (finding.ci_lower, finding.ci_upper)
+    interval = " to ".join("not reached" if b is None else f"{b:g}" for b in bounds)
+    if bounds == (None, None):
+        interval = ""
+    elif finding.ci_level is not None:
+        interval += f" ({finding.ci_level:g}%)"
+    return (
+        str(finding.endpoint),
+        str(finding.statistic).replace("_", " "),
+        value if finding.not_reached else value + unit,
+        interval,
+        "" if finding.timepoint_months is None else f"{finding.timepoint_months:g} months",
+        "" if finding.count is None else f"{finding.count}/{finding.total or '?'}",
+        finding.arm or "",
+        finding.source_study or str(finding.source),
+        "" if finding.confidence is None else f"{min(finding.confidence, 0.99):.2f}",  # never certain
+    )

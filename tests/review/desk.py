@@ -17,7 +17,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from data.project import Project, init_project
-from data.records import Endpoint, Finding, Record, Statistic, Unit
+from data.records import CORE_ENDPOINTS, Endpoint, Finding, Record, Statistic, Unit
 from data.store import findings
 from review.web.app import create_app
 from review.web.serve import listen
@@ -71,10 +71,12 @@ def new_project(
     *,
     mode: str = "single",
     show_suggestions: bool = False,
+    endpoints: Sequence[str] = CORE_ENDPOINTS,
 ) -> Project:
     """A project with records and, where the abstract states them, proposed findings."""
     folder.mkdir(parents=True, exist_ok=True)
     protocol = PROTOCOL.replace("MODE", mode) + f"show_suggestions = {str(show_suggestions).lower()}\n"
+    protocol += f"[findings]\nendpoints = {[str(e) for e in endpoints]}\n"
     (folder / "given.toml").write_text(protocol, encoding="utf-8")
     project = init_project(folder / "project", protocol=folder / "given.toml")
     ids = add_records(project.store, *(some_records() if records is None else records))

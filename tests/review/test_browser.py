@@ -258,6 +258,38 @@ def test_findings_are_confirmed_corrected_rejected_added_and_undone_by_keyboard(
         ]
 
 
+def test_a_finding_of_an_endpoint_that_the_protocol_asks_for_is_added_by_keyboard(browser, tmp_path) -> None:
+    abstract = "A cohort with myeloma. The CR rate was 12%; duration of response 9.1 months."
+    record = Record(title="Isatuximab in myeloma", abstract=abstract, year=2021)
+    with queued_project(tmp_path, [record], endpoints=["OS", "DOR", "CR"]) as project:
+        with serving_here(project) as address:
+            page = open_page(browser, address)
+            wait_for_record(page)
+            include(address, page, 1)
+            page.goto(f"{address}/findings/1")
+            page.wait_for_selector("#record-abstract span, #record-abstract mark")
+            for words, endpoint, says in (
+                ("12%", "CR", "CR response rate 12%"),
+                ("9.1 months", "DOR", "DOR median"),
+            ):
+                select_words(page, words)
+                page.keyboard.press("a")
+                page.wait_for_selector("#add-place form")
+                offered = page.locator("[name=endpoint] option").all_inner_texts()
+                assert offered == ["OS", "DOR", "CR"]
+                page.keyboard.type(endpoint)
+                page.screenshot(path=SHOTS / f"add-{endpoint}.png")
+                page.keyboard.press("Enter")
+                page.wait_for_selector(f"text={says}")
+            all_sent(page)
+            assert problems_of(page) == []
+            page.context.close()
+        with project.store.read() as db:
+            query = sa.text("SELECT endpoint, statistic, value FROM dataset_findings ORDER BY finding_id")
+            rows = [tuple(row) for row in db.execute(query)]
+        assert rows == [("CR", "response_rate", 12.0), ("DOR", "median", 9.1)]
+
+
 def select_words(page: Page, words: str) -> None:
     page.evaluate(
         """words => {

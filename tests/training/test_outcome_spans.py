@@ -14,6 +14,7 @@ from data.store import findings, registry
 from data.store.findings import FindingDecision, FindingVerdict, record_findings
 from review.proposals import propose_findings
 from tests.builders import a_record, add_records
+from tests.command import picosieve
 from training.outcome_spans import judged_texts, refit_extraction
 
 N_RECORDS = 12
@@ -111,3 +112,38 @@ def test_a_corrected_result_is_right_as_corrected_and_wrong_as_proposed(project:
     (judged,) = judged_texts(project)
     assert [str(f.endpoint) for f in judged.right] == ["OS"]
     assert [str(f.endpoint) for f in judged.wrong] == ["PFS"]
+
+
+def test_from_the_command_line_what_was_rejected_is_not_proposed_again(tmp_path: Path) -> None:
+    project, search = tmp_path / "review", tmp_path / "search.csv"
+    rows = [f'a{i},Study {i},"{abstract(i)}"' for i in range(N_RECORDS + 1)]
+    search.write_text("record_id,title,abstract\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    picosieve("init", "--project", project)
+    picosieve("import", search, "--project", project)
+    picosieve("extract", "--project", project)
+    found = picosieve("findings", "--project", project, "--json").json
+    last = f"R{N_RECORDS + 1}"  # its findings nobody judges
+    decisions = [
+        f"Ada,{f['finding_id']},{'reject' if f['endpoint'] == 'ORR' else 'confirm'}"
+        for f in found
+        if f["record_id"] != last
+    ]
+    screened = [f"Ada,R{i + 1},{'include' if i % 2 else 'exclude'}" for i in range(N_RECORDS)]
+    for name, head, lines in (
+        ("findings.csv", "person,finding_id,verdict", decisions),
+        ("screened.csv", "person,record_id,verdict", screened),
+    ):
+        (tmp_path / name).write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+        picosieve("decide", "--project", project, "--file", tmp_path / name)
+
+    def proposed() -> list[str]:
+        picosieve("extract", "--project", project)
+        listed = picosieve("findings", "--project", project, "--record", last, "--json").json
+        return [row["endpoint"] for row in listed]
+
+    assert proposed() == ["PFS", "OS", "ORR"]
+    told = picosieve("retrain", "--project", project).out
+    assert "fitted to 24 confirmed and 12 rejected findings" in told
+    assert proposed() == ["PFS", "OS"]
+    picosieve("models", "rollback", "--project", project, "--kind", "outcome_spans")
+    assert proposed() == ["PFS", "OS", "ORR"]

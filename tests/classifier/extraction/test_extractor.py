@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 import classifier.extraction.component
 from classifier.extraction import Extractor, facts_row, load_extractor, mention_row
+from classifier.extraction.explanation import explain
+from classifier.extraction.lessons import span_lessons
 from classifier.extraction.pipeline import MAX_TEXT
 
 PIECES = st.sampled_from(
@@ -69,12 +71,12 @@ def test_overlong_texts_are_read_up_to_a_limit(extractor: Extractor, text: str):
     ],
 )
 def test_a_number_that_is_not_taken_says_why(extractor: Extractor, text: str, reason: str):
-    (trace,) = extractor.explain(text)
+    (trace,) = explain(extractor, text)
     assert (trace.taken, trace.reason.split(";")[0]) == (False, reason)
 
 
 def test_a_number_that_is_taken_says_how(extractor: Extractor):
-    (trace,) = extractor.explain("Median PFS was 7 months.")
+    (trace,) = explain(extractor, "Median PFS was 7 months.")
     assert (trace.taken, trace.text, trace.endpoint, trace.reason.split(";")[0]) == (
         True,
         "7 months",
@@ -84,7 +86,7 @@ def test_a_number_that_is_taken_says_how(extractor: Extractor):
 
 
 def test_numbers_that_can_be_no_result_are_named_for_what_they_are(extractor: Extractor):
-    told = extractor.explain("2-year OS was 61% (95% CI 50-70; P=.02) with A.")
+    told = explain(extractor, "2-year OS was 61% (95% CI 50-70; P=.02) with A.")
     assert [(t.text, t.taken, t.reason.split("; confidence")[0]) for t in told] == [
         ("2-year", False, "a time point"),
         ("61%", True, "the endpoint named before it; said of 'A'"),
@@ -126,9 +128,9 @@ def test_pipe_reads_a_stream_in_order(extractor: Extractor):
 def test_people_who_judged_findings_give_examples(extractor: Extractor):
     text = "The ORR was 30%. Median PFS was 7 months."
     orr, pfs = extractor.extract(text).findings
-    assert extractor.examples(text, [orr])[1] == [1, 0]
-    assert extractor.examples(text, [orr], wrong=[])[1] == [1]
-    assert extractor.examples(text, [], wrong=[pfs])[1] == [0]
+    assert span_lessons(extractor, text, [orr])[1] == [1, 0]
+    assert span_lessons(extractor, text, [orr], wrong=[])[1] == [1]
+    assert span_lessons(extractor, text, [], wrong=[pfs])[1] == [0]
 
 
 def test_the_component_writes_spans_to_any_pipeline():

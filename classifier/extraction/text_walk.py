@@ -1,0 +1,154 @@
+"""One pass over a text, sentence by sentence: its candidates judged, accepted or not, and their groups named.
+
+A sentence is read where it names an endpoint, or follows closely on one that does. What a sentence leaves
+behind (the endpoint spoken of, the groups told apart) the next one may go on with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from classifier.extraction.arm_choice import Choose, SentenceNames
+from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
+from classifier.extraction.context import is_of_another_disease, is_planned
+from classifier.extraction.endpoints import EXTRACTED, KIND, find_endpoints, mentions_endpoint
+from classifier.extraction.group_names import study_arms
+from classifier.extraction.linking import link_sentence
+from classifier.extraction.links import Focus, Link
+from classifier.extraction.proposals import Told
+from classifier.extraction.reading import read_sentence
+from classifier.extraction.sentences import Sentence
+from classifier.extraction.tokens import Token
+
+MAX_SENTENCE = 3000  # code points; a longer one is a table or no prose, and is left out
+ACCEPT = 0.5  # a calibrated confidence: more likely right than wrong
+_FOLLOWS = 2  # sentences that may go on with an endpoint named before
+
+Confidence = Callable[[Candidate], float]
+
+
+class TextWalk:
+    """The candidates of one text.
+
+    Parameters
+    ----------
+    text : str
+        Already cut to the length that is read.
+    sentences : sequence of Sentence
+    wanted : frozenset of str
+        Endpoints whose results are extracted.
+    choose : callable
+        Picks the group of a unit of values among its proposals.
+    confidence : callable or None
+        How likely a candidate is a result; without it what nothing speaks against is accepted.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        sentences: Sequence[Sentence],
+        *,
+        wanted: frozenset[str],
+        choose: Choose,
+        confidence: Confidence | None,
+    ) -> None:
+        self.text, self.sentences, self.wanted = text, sentences, wanted
+        self.choose, self.confidence = choose, confidence
+        self._told: Told | None = None
+        self._is_elsewhere: bool | None = None  # asked only where there is a response
+
+    def candidates(self) -> Iterator[Candidate]:
+        """Every linked value in the order of the text; those taken as results say so (`accepted`)."""
+        for sentence, tokens, links in self._linked():
+            found = self._judged(sentence, tokens, links)
+            self._name_groups(sentence, tokens, found)
+            for candidate in found:
+                candidate.contrast = contrast(candidate, found)
+            for candidate in found:
+                yield from for_either_arm(self.text, candidate, self._told) if self._told else (candidate,)
+
+    def _linked(self) -> Iterator[tuple[Sentence, list[Token], list[Link]]]:
+        """The sentences with linked values."""
+        focus: Focus | None = None
+        primary = primary_endpoint(self.text)
+        since = _FOLLOWS + 1
+        for sentence in self.sentences:
+            if sentence.end - sentence.start > MAX_SENTENCE:
+                focus = None
+                continue
+            if mentions_endpoint(self.text, sentence.start, sentence.end, wanted=self.wanted):
+                since = 0
+            elif primary is None or not _MEDIAN_WAS.search(self.text, sentence.start, sentence.end):
+                since += 1
+                if since > _FOLLOWS or focus is None:
+                    continue
+            tokens = read_sentence(self.text, sentence)
+            if (
+                primary is not None
+                and (focus is None or not focus.valued or not set(focus.keys) & EXTRACTED)
+                and self._speaks_of_medians(sentence, tokens)
+            ):
+                focus = primary
+            links, focus = link_sentence(self.text, tokens, focus)
+            if links:
+                yield sentence, tokens, links
+
+    def _judged(self, sentence: Sentence, tokens: list[Token], links: list[Link]) -> list[Candidate]:
+        planned = is_planned(self.text, sentence)
+
+        def judged(link: Link) -> Candidate:
+            candidate = judge(self.text, sentence, tokens, link, planned, wanted=self.wanted)
+            if candidate.wanted and KIND[link.key] == "rate" and self._elsewhere():
+                candidate.refusal = "another disease's response"
+            if candidate.barred:
+                return candidate
+            if self.confidence is None:
+                candidate.accepted = not candidate.refusal
+            else:
+                candidate.confidence = self.confidence(candidate)
+                candidate.accepted = candidate.confidence >= ACCEPT
+            return candidate
+
+        return [judged(link) for link in links]
+
+    def _name_groups(self, sentence: Sentence, tokens: list[Token], found: list[Candidate]) -> None:
+        """Name the groups of results, and of look-alikes' values, which tell groups apart as well."""
+        kept = [c.link for c in found if c.accepted or (not c.wanted and may_name_arms(c))]
+        if not kept:
+            return
+        self._told = self._told or Told(study_arms(self.text))
+        self._told.before = [(s.start, s.end) for s in self.sentences if s.start < sentence.start]
+        namer = SentenceNames(self.text, sentence.start, sentence.end, tokens, self._told)
+        arms = namer.assign(kept, self.choose)
+        for candidate in found:
+            candidate.arm = arms.get(candidate.link.token.start)
+
+    def _elsewhere(self) -> bool:
+        if self._is_elsewhere is None:
+            self._is_elsewhere = is_of_another_disease(self.text)
+        return self._is_elsewhere
+
+    def _speaks_of_medians(self, sentence: Sentence, tokens: list[Token]) -> bool:
+        """ "For all patients the median was 5.1 months": a result with no endpoint named."""
+        named = any(t.kind == "endpoint" and KIND[t.key] != "other" for t in tokens)
+        return not named and _MEDIAN_WAS.search(self.text, sentence.start, sentence.end) is not None
+
+
+_PRIMARY = re.compile(
+    r"(?:primary|main)\s+(?:efficacy\s+|study\s+)?(?:end\s?-?points?|outcomes?"
+    r"|interest)[^.;]{0,30}?\b(?:was|is|were|:)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_MEDIAN_WAS = re.compile(r"\b(?:[Tt]he median|[Mm]edians) (?:was|were)\b")
+
+
+def primary_endpoint(text: str) -> Focus | None:
+    """The survival endpoint that the text calls its primary one."""
+    match = _PRIMARY.search(text)
+    if match is None:
+        return None
+    for mention in find_endpoints(text, match.end(), min(len(text), match.end() + 60)):
+        if KIND[mention.key] != "other":
+            return Focus([mention.key], mention.start, mention.end) if mention.key in EXTRACTED else None
+    return None

@@ -92,8 +92,8 @@ _THRESHOLD_WORDS = re.compile(
     r"|per)(?: (?:of|at|value|level))*)\s*\Z"
 )
 _TARGET = re.compile(
-    r"\b(?:threshold|expected|target(?:ed)?|assumed|hypothesi[sz]ed|null|anticipated|postulated)"
-    r"(?:\s+(?:HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|for|was|=|:))*\s*\Z"
+    r"\b(?:threshold|expected|goal|aim|target(?:ed)?|assumed|hypothesi[sz]ed|null|anticipated|postulated)"
+    r"(?:[\s:=]+(?:an?|HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|for|was))*[\s:=<>\u2265\u2264]*\Z"
 )
 _SCHEDULE = re.compile(r"\b(?:every|each|once every|daily for)\s+\Z")
 _TREATED = re.compile(r"\b(?:given to|received by|used in|offered to)\s+(?:\d+\s*%\s*(?:and|v|vs\.?)\s*)?\Z")
@@ -111,13 +111,15 @@ _LIKE_OTHERS = re.compile(
 )
 _EARLIER_STUDIES = re.compile(
     r"\A(?:[^.;]|\.\d|;(?=[^()]{0,60}\))){0,70}?\b(?:(?:in|from|by|of)\s+(?:an?|the|its|their|two|three|several|some|many)?\s*"
-    r"(?:[\w-]+\s+)?(?:earlier|previous|prior|registration(?:al)?|pivotal|historic(?:al)?|published|older)\s+"
+    r"(?:[\w-]+\s+)?(?:earlier|previous|prior|preceding|foregoing|registration(?:al)?|licensing|pivotal|historic(?:al)?|published|older)\s+"
     r"(?:[\w-]+\s+){0,3}?(?:trials?|stud(?:y|ies)|series|reports?|controls?|experience|publications?)"
     r"|(?:had been|have been|has been|was|were) (?:reported|published|described) (?:with|in|by|for"
     r"|previously|earlier))\b"
 )
 _HOPED_FOR = re.compile(
-    r"\A(?:[^.;]|\.\d){0,50}?\b(?:had been|were|was|is|has been) (?:hoped for|targeted|aimed (?:at|for)"
+    r"\A(?:[^.;]|\.\d){0,50}?\b(?:had been|were|was|is|has been|will be|being|would be) (?:(?:considered|regarded as|deemed"
+    r"|judged|thought) (?:to be )?(?:of (?:no )?interest|(?:un)?interesting|promising|worthwhile|relevant|(?:un)?acceptable"
+    r"|sufficient|insufficient|adequate|inadequate|futile|(?:in)?active|clinically \w+)|hoped for|targeted|aimed (?:at|for)"
     r"|anticipated|assumed"
     r"|postulated|desired|customary|usual|planned|hypothesi[sz]ed|expected|foreseen|sought|aspired)\b"
 )
@@ -130,6 +132,9 @@ _SAID_WITH_AT = frozenset(
 _PUBLISHED = re.compile(
     r"\b(?:an? (?:published|earlier|previous|registration|pivotal|historical|older)\s+(?:[\w-]+\s+){0,4}?"
     r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for"
+    r"|the (?:pivotal|registration(?:al)?|licensing|preceding|previous|earlier|original|historical|landmark)"
+    r" (?:[\w-]+ ){0,3}(?:trial|study|series|cohort)s?,? (?:in which|where|whose|which)"
+    r"|[Hh]istoric(?:al)? (?:[\w-]+ ){0,2}(?:series|controls|studies|reports|data|cohorts) (?:report|show|suggest|indicate|give|had)\w*"
     r"|published (?:[\w-]+ ){0,3}"
     r"(?:survival|response rates?|results?))\b(?:[^.;]|\.\d|;(?=[^()]*\Z)){0,110}\Z"
 )
@@ -141,20 +146,21 @@ _PARTS = re.compile(
 _OF_OTHERS = re.compile(
     r"\A[^.;,]{0,30}?\b(?:reported|seen|observed|published|achieved|described)\b[^.;]{0,60}?"
     r"\b(?:in|by|from)\s+(?:the\s+)?[A-Z][A-Za-z]*[A-Z0-9]"
+    r"|\A\s*(?:of|in|from)\s+(?:the\s+)?[A-Z][A-Za-z]+[ -]?\d{2,}"
 )
 _DIFFERENCE_BEFORE = re.compile(
     r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?"
     r"|prolongations?|reductions?"
     r"|delays?)(?:\s+\w+){0,3}\s+(?:of|reached|amounted to|being|equalled)(?:\s+(?:about|approximately"
     r"|only|nearly|at least|more than))?"
-    r"|(?<!ed )(?<!shown )(?<!seen )\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least"
+    r"|(?<!ed )(?<!shown )(?<!seen )(?<!had )(?<!but )(?<!taken )(?<!found )\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least"
     r"|more than))?)\s*[~\u2248\u223c]?\s*\Z"
 )
 _DIFFERENCE_AFTER = re.compile(
     r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease"
     r"|lower|higher|longer|shorter|greater"
     r"|risk reduction|difference|power|maturity|mature|censored|(?:percentage )?points?|information"
-    r"|of events|of (?:the )?(?:planned|required|expected)"
+    r"|of (?:the )?(?:\w+ )?(?:events|deaths)|of (?:the )?(?:planned|required|expected)"
     r"|improved|better|worse)\b"
 )
 
@@ -212,6 +218,12 @@ def _is_cut_off(text: str, start: int) -> bool:
     return at is not None and not at["word"].endswith((",", ";")) and at["word"] not in _SAID_WITH_AT
 
 
+def _at_its_name(text: str, link: Link) -> bool:
+    """ "which leaves 5-year overall survival at 98.6%": said right behind the endpoint."""
+    focus, start = link.focus, link.token.start
+    return focus is not None and text[focus.end : start].strip() in ("at", "rate at", "rates at", "probability at")
+
+
 def _barred(text: str, link: Link) -> str:
     """What the words right beside a value make of it, whatever else they say; "" if nothing."""
     q = link.token.quantity
@@ -226,7 +238,7 @@ def _barred(text: str, link: Link) -> str:
         link.statistic == "hazard_ratio" and _BELOW.search(text, max(0, start - 24), start)
     ):
         return "a target"
-    if q.kind is Kind.PERCENT and _is_cut_off(text, start):
+    if q.kind is Kind.PERCENT and _is_cut_off(text, start) and not _at_its_name(text, link):
         return "a target"
     if _PUBLISHED.search(text, max(0, start - 160), start):
         return "known before"

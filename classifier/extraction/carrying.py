@@ -9,8 +9,8 @@ from classifier.extraction.links import Link, Series
 from classifier.extraction.tokens import Token
 
 _INHERIT = re.compile(
-    r"\b(?:(?:[Ii]t|[Tt]hey|[Tt]hese|[Tt]his|[Tt]hose) (?:was|were|is|became|amounted|remained|had become"
-    r"|rose|fell)"
+    r"\b(?:(?:[Ii]t|[Tt]hey|[Tt]hese|[Tt]his|[Tt]hose) (?:was|were|is|are|has been|have been|became|amounted"
+    r"|remained|had become|rose|fell)|[Tt]h(?:ose|at) (?:of|for|after|under)"
     r"|[Tt]he figures?"
     r"|the (?:[\w-]+\s){0,3}(?:median"
     r"|medians|rates?|HRs?|hazard ratios?"

@@ -14,14 +14,15 @@ _FORWARD_BE = re.compile(
     r"|actuarial\s+)?(?:median\s+|mean\s+)?(?:\d+-(?:year|month)\s+)?\Z"
 )
 _FORWARD_AGAIN = re.compile(r"\A[\s,]*(?:was\s+)?(?:the\s+)(?:median\s+|mean\s+)\Z")
-_FORWARD_FOR = re.compile(r"\A\s*(?:for|in terms of|with respect to)\s+(?:the\s+)?(?:median\s+)?\Z")
+_FORWARD_FOR = re.compile(r"\A\s*(?:for|in terms of|with (?:respect|regard|reference) to|regarding|as regards|as to"
+    r"|concerning)\s+(?:the\s+)?(?:median\s+)?\Z")
 _FORWARD_PEOPLE = re.compile(
     r"\A\s*(?:of\s+|in\s+)?(?:the\s+|all\s+|our\s+|these\s+|evaluable\s+|assessable\s+|treated\s+"
     r"|enrolled\s+|infused\s+|randomi[sz]ed\s+)*(?:\d+\s+)?(?:(?!versus|vs|compared|while|whereas|died"
     r"|progressed)[\w\u2265<>./\u00b7+'\u2019-]+\s+){0,7}?(?:\s*respectively,?\s+)?(?:were\s+)?\Z"
 )
 _FORWARD_HAD = re.compile(
-    r"\b(?:had|have|has|having|achiev\w+|attain\w+|reach\w+|show\w+|experienc\w+|obtain\w+|demonstrat\w+"
+    r"\b(?:had|have|has|having|achiev\w+|attain\w+|reach\w+|show\w+|experienc\w+|obtain\w+|demonstrat\w+|regain\w*|enjoy\w*|gain\w*|maintain\w*|display\w*|derive\w*"
     r"|with|for|an?|were|was|remain\w+|are|is)\s+(?:an?\s+|the\s+|confirmed\s+|documented\s+|best\s+"
     r"|still\s+|either\s+|at\s+least\s+a\s+)*\Z"
 )
@@ -30,6 +31,12 @@ _DIRECTLY = re.compile(r"(?:(?<!total )(?<!out )(?<!\d )\b(?:of|was|were|is)|[=:
 _PEOPLE_WORDS = re.compile(
     r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed|free (?:of|from)|progression.free\Z",
     re.IGNORECASE,
+)
+
+
+_WHO_WERE = re.compile(r"\b(?:were|was|are|is|remained|remain|patients|pts|women|men|children|those|them|cohort)\s*\Z")
+_WITH_REGARD = re.compile(
+    r"\b(?:with (?:regard|respect|reference) to|in terms of|regarding|as regards|concerning)\s+(?:the\s+)?(?:median\s+)?\Z"
 )
 
 
@@ -47,6 +54,8 @@ class ForwardRules(WalkState):
         if token.quantity is not None and token.quantity.why == "zero":
             return "ORR", "no responses"
         if token.quantity is not None and token.quantity.why == "of those" and self._speaks_of_response(i):
+            return "ORR", "of those, responded"
+        if token.quantity is not None and token.quantity.why == "responses in":
             return "ORR", "of those, responded"
         if token.quantity is not None and token.quantity.why == "no response in":
             return "ORR", "no responses"
@@ -144,7 +153,7 @@ class ForwardRules(WalkState):
         if percent and KIND[key] == "rate" and focus is not None and not focus.inherited and self.times:
             if KIND[focus.keys[0]] == "time" and re.match(r"\s*(?:for|in|with)\b", words):
                 return "", ""  # "the 4-year PFS was 80% for CR and 60% for PR"
-        if key == "PFS" and "free" in name and not re.search(r"\b(?:were|was|are|remained)\s*\Z", words):
+        if key == "PFS" and "free" in name and not _WHO_WERE.search(words):
             percent_free = False
         else:
             percent_free = True
@@ -165,7 +174,7 @@ class ForwardRules(WalkState):
                 return key, "value before its endpoint"
             if self.forward_before and _FORWARD_AGAIN.match(words):
                 return key, "value before its endpoint"
-            if q.kind is Kind.TIME and re.fullmatch(r"\s+(?:median\s+)?", words):
+            if q.kind is Kind.TIME and re.fullmatch(r"\s+(?:of\s+)?(?:median\s+)?", words):
                 return key, "value before its endpoint"
         return "", ""
 

@@ -23,7 +23,7 @@ from classifier.extraction.tokens import Token
 from classifier.extraction.topics import TopicRules
 
 _COORDINATED = re.compile(
-    r"\A[\s,/()\[\]]*(?:(?:and|or|as well as|plus|,|/|both|also|the|an?|in|of|their|medians?|mean|rates?"
+    r"\A[\s,/()\[\]]*(?:(?:and|or|nor|as well as|plus|,|/|both|also|the|an?|in|of|their|medians?|mean|rates?"
     r"|times?|estimated|observed|actuarial|cumulative|respective|corresponding|overall|HRs?|hazard ratios?"
     r"|prolonged|improved|longer|shorter|better|worse|inferior|superior|poor|poorer"
     r"|(?:[1-9]\d?|one|two|three|four|five|six|ten|twelve)(?:-|\s)(?:year|month|yr|mo)s?)[\s,/()\[\]]*)*\Z"
@@ -39,6 +39,9 @@ _PEOPLE_HAVING = re.compile(
 )
 _VERB = re.compile(
     r"\b(?:was|were|is|are|had|has|have|occurred|developed|received|underwent|required|remained|discontinued|died)\b"
+)
+_NEXT_MEASURE = re.compile(  # "median 11.9 years, 5-year rate 84%"
+    r"\s*(?:\([^()]*\)\s*)?(?:[,;]|,?\s*and)\s*(?:the\s+)?(?:[\w-]+[-\s](?:year|month|yr|mo|week)s?\s*(?:rates?|survival|figures?|OS|PFS)?\s*)?(?:of\s+|:\s*)?"
 )
 _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 
@@ -314,8 +317,10 @@ class _Walk(TopicRules):
     def _as_the_one_before(self, token: Token) -> bool:
         """ "A achieved 71%, B 53% and C 54%": what goes on after a value that was taken."""
         last = self.links[-1] if self.links else None
-        if last is None or last.how != "inherited" or last.statistic != self._statistic(token):
+        if last is None or last.how != "inherited":
             return False
+        if last.statistic != self._statistic(token):
+            return _NEXT_MEASURE.fullmatch(self.text, last.token.after, token.start) is not None
         return _VERB.search(self.text, last.token.after, token.start) is None
 
     def _time_of(self, focus: Focus | None) -> float | None:
@@ -323,7 +328,7 @@ class _Walk(TopicRules):
         if not times and self.before is not None and self.tokens:
             start = self.tokens[0].start
             if re.search(
-                r"[Cc]orresponding|[Rr]espective(?!ly)", self.text[max(0, start - 60) : self.tokens[-1].end]
+                r"[Cc]orresponding|[Rr]espective(?!ly)|(?:same|that|this|those) (?:time|date|interval|landmark)", self.text[max(0, start - 60) : self.tokens[-1].end]
             ):
                 times = self.before.times
         return times[0] if times else None

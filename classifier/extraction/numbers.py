@@ -96,6 +96,17 @@ class Quantity:
     stop: int = 0
 
 
+def share(count: int, total: int) -> float:
+    """Percent to one decimal, halves rounded up as people do.
+
+    Examples
+    --------
+    >>> share(18, 32), share(3, 48), share(12, 40)
+    (56.3, 6.3, 30.0)
+    """
+    return (2000 * count + total) // (2 * total) / 10
+
+
 def parse_number(text: str) -> float:
     """Read a number written with a point, a middle dot, a decimal comma, thousands, or in words.
 

@@ -15,6 +15,7 @@ from classifier.extraction.numbers import (
     Kind,
     Quantity,
     parse_number,
+    share,
     to_months,
 )
 from classifier.extraction.quantity_pattern import PATTERN
@@ -62,7 +63,7 @@ _WORDS_BEFORE = frozenset(
     " cohorts group groups arm arms score scores type types codon codons exon exons study part version"
     " ecog ps kps"
     " bmi number nct"
-    " at after by within over none all both not nr ne unreached undefined"
+    " at after by within over none all both not reached attained nr ne unreached undefined"
     " zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     " sixteen seventeen"
     " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -177,16 +178,41 @@ def _count(match: Match[str]) -> Quantity | None:
     )
     if count > total or total == 0:
         return _none("a count above its total", match)
+    if _OF_THINGS.match(match.string, match.end()):
+        return _none("a number of things", match)
     return Quantity(
         Kind.COUNT,
         match.start(),
         match.end(),
-        round(100 * count / total, 1),
+        share(count, total),
         count=count,
         total=total,
         why="no response in" if "response" in word else "",
         stop=match.end(),
     )
+
+
+def _responses_among(match: Match[str]) -> Quantity:
+    """ "16 responses among 60 patients"."""
+    count, total = int(parse_number(match["rcn"])), int(parse_number(match["rct"]))
+    if count > total or total == 0:
+        return _none("a count above its total", match)
+    return Quantity(
+        Kind.COUNT,
+        match.start(),
+        match.end(),
+        share(count, total),
+        count=count,
+        total=total,
+        why="responses in",
+        stop=match.end(),
+    )
+
+
+_OF_THINGS = re.compile(
+    r"\s+(?:[\w-]+\s+)?(?:studies|trials|articles|publications|reports|cohorts|series|reviews|sites|cent(?:er|re)s"
+    r"|samples|biops(?:y|ies)|specimens|CRs?|sessions|cycles|courses|questionnaires|surveys|deaths|events)\b"
+)
 
 
 def _range(match: Match[str]) -> Quantity | None:
@@ -264,6 +290,18 @@ def _not_reached(match: Match[str]) -> Quantity:
     return Quantity(Kind.NOT_REACHED, match.start(), match.end())
 
 
+_NEITHER = re.compile(
+    r"\b[Nn]either\b[^.;]*\bnor\b[^.;]*\b(?:was|were|been|is|has|have)\s+(?:yet\s+|been\s+)*\Z"
+)
+
+
+def _neither_reached(match: Match[str]) -> Quantity | None:
+    """ "neither PFS nor OS was reached"."""
+    if _NEITHER.search(match.string, max(0, match.start() - 140), match.start()) is None:
+        return None
+    return Quantity(Kind.NOT_REACHED, match.start(), match.end())
+
+
 def _p_value(match: Match[str]) -> Quantity:
     return _none("a p-value", match)
 
@@ -320,7 +358,9 @@ _READERS = {
     "adj": _adjective,
     "ady": _short_adjective,
     "cp": _count_percent,
+    "rc": _responses_among,
     "c": _count,
+    "nei": _neither_reached,
     "r": _range,
     "bt": _between,
     "v": _value,

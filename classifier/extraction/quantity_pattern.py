@@ -38,7 +38,7 @@ TO = rf"{S}(?:{DASH}|to|through|\u2192|[~\u223c\uff5e])+{S}"
 TO_OR_COMMA = rf"{S}(?:{DASH}{{1,2}}|to|through|[;,/~\u223c\uff5e]|and){S}"
 PAIR = rf"(?:{BOUND}{TO_OR_COMMA}{BOUND})"
 SIGN = r"[<>\u2264\u2265~\u2248]?"
-LIST = rf"{ANY}(?:{S}{DASH}?{S}(?:,{S}(?:and|or){S1}|,|and|or|/|&){S}{ANY})*"
+LIST = rf"{ANY}(?:{S}{DASH}?{S}(?:,{S}(?:and|or){S1}|,|and|or|/|&){S}{ANY}){{0,7}}"
 PEOPLE = (
     r"(?:patients?|pts|women|men|participants?|subjects?|individuals?"
     r"|adults?|children|cases?|evaluable|assessable|people|responders)"
@@ -51,6 +51,15 @@ DOSE = (
     r"|cells?|fold|times(?!\w)|copies|h(?![a-z])|hours?|hrs?(?![a-z])|min(?:utes)?(?![a-z])|nodes?"
     r"|tumou?rs?|lesions?|mutations?|years?(?:\s+of\s+age|\s+or\s+(?:older|over|younger)|-old|\s+old"
     r"|\s+and\s+(?:older|over))|%?\s*power|\u00b0C|x\s*10|\u00d7\s*10|:\s*1|per\s+100\s+(?:person|patient))"
+)
+
+AFTER_VERB = (  # "produced no responses"; a look-behind has one width
+    "(?:"
+    + "|".join(
+        f"(?<={word} )"
+        for word in "produced yielded gave elicited induced saw showed had with observed recorded".split()
+    )
+    + "|(?<=: ))"
 )
 
 PATTERN = re.compile(
@@ -83,7 +92,9 @@ PATTERN = re.compile(
     rf"|achieved{S1}an?{S1}(?:objective{S1})?response))"
     rf"|[Nn]o(?:{S1}(?:objective|confirmed|overall|clinical|tumou?r|complete{S1}or{S1}partial"
     rf"|partial{S1}or{S1}complete)){{0,2}}{S1}responses?(?={S1}(?:was|were|had{S1}been|have{S1}been|occurred"
-    rf"|among|seen|observed|(?:in|at)(?!{S1}(?:\d|{WORD_NUMBER})))\b))"
+    rf"|among|seen|observed|(?:in|at)(?!{S1}(?:\d|{WORD_NUMBER})))\b)"
+    rf"|{AFTER_VERB}[Nn]o(?:{S1}(?:objective|confirmed|overall|clinical|tumou?r)){{0,2}}{S1}(?:responses?|responders?)"
+    rf"(?={S}(?:[.,;)]|at{S1}all|and\b|but\b|\Z)))"
     # grade 3/4, phase 2, day 1, cohort 2, cycle 1-6, score of 0-1
     rf"|(?P<label>(?:[Gg]rades?|[Ss]tages?|[Pp]hase|[Dd]ays?|[Cc]ycles?|[Ll]evels?|[Cc]ohorts?|[Gg]roups?"
     rf"|[Aa]rms?|[Ss]tudy|[Pp]art|[Ss]cores?|[Tt]ypes?|codons?|exons?|[Vv]ersion|ECOG|PS|KPS|BMI|[Nn]umber|No\.?"
@@ -94,7 +105,7 @@ PATTERN = re.compile(
     rf"|day)s?{S1}(?P<atn>{LIST})(?![.\u00b7]?\d|{S}(?:{PERCENT}|{TIME_UNIT}))|(?P<atl>{LIST}){S}{DASH}?{S}(?P<atu>{TIME_UNIT})))"
     # 12- and 24-month, 5-year, two-year
     rf"|(?P<adj>(?P<adjl>{ANY}(?:{S}{DASH}?{S}(?:,{S}(?:and|or){S1}|,|and|or|/"
-    rf"|&){S}{ANY})*){S}{DASH}{S}(?P<adju>(?:years?|yrs?|months?|mos?|mths?|weeks?|wks?|days?|y|mo|d"
+    rf"|&){S}{ANY}){{0,7}}){S}{DASH}{S}(?P<adju>(?:years?|yrs?|months?|mos?|mths?|weeks?|wks?|days?|y|mo|d"
     rf"|m)(?![A-Za-z])))"
     # 3y-PFS, 5yr OS
     rf"|(?P<ady>(?P<adyl>\d{{1,2}}){S}(?P<adyu>y|yrs?)(?={S}{DASH}?{S}(?:OS|PFS|EFS|DFS|RFS)(?![A-Za-z])))"
@@ -103,6 +114,10 @@ PATTERN = re.compile(
     rf"|\d{{1,5}})(?:{S1}{PEOPLE})?{S}[\[(]{S}(?P<cpv>(?P<cpp>{NUMBER}){S}{PERCENT}){S}[\])]{S}(?:/|of"
     rf"|out{S1}of){S}(?:the{S1}|all{S1}|these{S1})?(?P<cpt>\d{{1,5}}"
     rf"|{WORD_NUMBER})(?![\d.]*{S}{PERCENT})(?:{S1}{PEOPLE})*)"
+    # 16 responses among 60 patients
+    rf"|(?P<rc>(?P<rcn>\d{{1,4}}|{LONG_NUMBER}|[Nn]o)(?:{S1}(?:objective|confirmed|overall|clinical|tumou?r|radiological)){{0,2}}{S1}(?:responses?|responders)(?:{S1}(?:was|were|had{S1}been|occurred|seen|observed|recorded|noted|documented)){{0,2}}"
+    rf"{S1}(?:in|among|of|from|out{S1}of){S1}(?:the{S1}|a{S1}total{S1}of{S1}|all{S1}|these{S1}|our{S1})?(?P<rct>\d{{1,5}}|{LONG_NUMBER})"
+    rf"(?!\d|[\w]*[.\u00b7]\d|{S}(?:{PERCENT}|{TIME_UNIT}|[-/]|or{S1}\d)))"
     # 12/40, 12 of 40, four of the six patients, none of five
     rf"|(?P<c>(?P<cn>\d{{1,5}}|{LONG_NUMBER}|[Nn]one|[Nn]o{S1}(?:objective{S1})?responses?(?={S1}in)|[Aa]ll"
     rf"|[Bb]oth)(?:{S1}{PEOPLE})?{S}(?:/|{S1}(?:out{S1}of|of|in|from){S1})(?:the{S1}|all{S1}|these{S1}"
@@ -119,6 +134,7 @@ PATTERN = re.compile(
     rf"|(?P<v>(?P<vn>{NUMBER}|{LONG_NUMBER}(?!{DASH}[a-z]))(?P<pm>(?P<pmu>{S}(?:{PERCENT}|{TIME_UNIT}))?{S}(?:\u00b1"
     rf"|\+{S}/{S}{DASH}){S}{NUMBER})?(?:(?P<none>{S}{DASH}?{S}{DOSE})|(?P<pct>{S}{PERCENT})"
     rf"|(?P<tu>{S}{TIME_UNIT}))?)"
+    rf"|(?P<nei>reached|attained)"
     rf"|(?P<nr>{NOT_REACHED})|(?P<nrs>{NOT_REACHED_SHORT}(?![A-Za-z+]))"
     r")(?![A-Za-z\u00b5])",
 )

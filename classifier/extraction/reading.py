@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from classifier.extraction.intervals import attach_intervals
-from classifier.extraction.numbers import WORD_NUMBER, Kind, Quantity, parse_number
+from classifier.extraction.numbers import WORD_NUMBER, Kind, Quantity, parse_number, share
 from classifier.extraction.sentences import Sentence
 from classifier.extraction.time_points import read_time_points
 from classifier.extraction.tokens import Token, join_runs, read_rows, read_tokens
@@ -63,11 +63,11 @@ def _responders_of(text: str, sentence: Sentence, tokens: list[Token]) -> None:
         if not 0 <= count <= total or total == 0:
             continue
         start, end = match.span("c")
-        share = Quantity(
+        counted = Quantity(
             Kind.COUNT,
             start,
             end,
-            round(100 * count / total, 1),
+            share(int(count), int(total)),
             count=int(count),
             total=int(total),
             why="of those",
@@ -75,7 +75,7 @@ def _responders_of(text: str, sentence: Sentence, tokens: list[Token]) -> None:
         for i, token in enumerate(tokens):
             if token.start == start or (token.kind == "endpoint" and token.start <= start < token.end):
                 tokens[i] = Token(
-                    "value", start, end, token.depth, quantity=share, count=int(count), total=int(total)
+                    "value", start, end, token.depth, quantity=counted, count=int(count), total=int(total)
                 )
                 break
 

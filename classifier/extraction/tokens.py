@@ -94,6 +94,9 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
     for mention in find_endpoints(text, start, end):
         if _is_group(text, mention.start, mention.end):
             continue
+        if mention.key == "ORR":
+            _without_parts(found, mention.start, mention.end)
+            taken = [(t.start, t.end) for t in found if t.quantity is not None]
         if not _inside(mention.start, mention.end, taken):
             found.append(Token("endpoint", mention.start, mention.end, key=mention.key))
             months = re.search(r"(?<=PFS)-?(\d+)\Z", text[mention.start : mention.end])
@@ -120,12 +123,17 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
     return found
 
 
+def _without_parts(found: list[Token], start: int, end: int) -> None:
+    """ "eight complete and 12 partial responses": the 12 inside the name is no value of it."""
+    found[:] = [t for t in found if t.quantity is None or not (start < t.start and t.end < end)]
+
+
 _RESPONDERS = re.compile(r"(?i:(?:[a-z-]+\s)*(?:non-?)?responders?(?:\s(?:to|in))?)")
 _SOME_OF = re.compile(
     r"(?:%|\d|\w)\s+(?<!number )(?<!numbers )of\s+(?:\w+\s+)?(?:non-?)?\Z"
     r"|\b[Oo]f\s+the\s+(?:\w+\s+)?(?:non-?)?\Z"
 )
-_BY_GROUP = re.compile(r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)")
+_BY_GROUP = re.compile(r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)|\s+(?:numbered|totall?ed|amounted|made up|accounted|constituted)\b")
 _COUNTED = re.compile(r"(?:\b(?:were|was|as|of|number)|\d|%|\)|\bno)\s+(?:non-?)?\Z")
 
 

@@ -15,7 +15,7 @@ _BACK_TO_TOPIC = re.compile(
     r"\b(?:[Ii]t|[Tt]his|[Tt]hey|[Tt]hese|(?:[Tt]he )?(?:corresponding |respective )?(?:figures?|rates?"
     r"|medians?|values?"
     r"|ranges?)(?:\s+(?:for|in|of|with|among)\s[\w\s,/\u2265<>+-]{1,50}?)?)"
-    r"\s+(?:was|were|is|had been|became)\s+(?:only\s+|about\s+|approximately\s+"
+    r"\s+(?:was|were|is|are|has been|have been|had been|became|now stands? at)\s+(?:only\s+|about\s+|approximately\s+"
     r"|estimated at\s+)?[<>~\u2248]?\s*\Z"
 )
 _PEOPLE = (
@@ -38,6 +38,9 @@ _WITH_OR_WITHOUT = re.compile(
     r"%\s*(?:\([^()]*\)\s*)?(?:with|without|for|in)\s+(?:no\s+|an?\s+)?(?:[\w-]+\s+){0,2}\Z"
 )
 _BY_TREATMENT = re.compile(r"\b(?:under|with|without|by)\s+(?:no\s+)?\Z")
+_OF_AGE = re.compile(
+    r"\s*(?:[\u2265\u2264<>]|(?:over|under|above|below|at least|younger|older)\b|(?:of\s+)?\d{2}\s*(?:years|yrs|y\b|or\b|and\b|\+|[-\u2013]))"
+)
 _RELATIVE = re.compile(r"\s*,\s*(?:which|defined|that is|i\.e\.|comprising|counting|including)\b[^,;.]*\Z")
 _AMONG = re.compile(
     r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these|each|either|our)\s+)?\Z"
@@ -47,6 +50,9 @@ _TIME_OF_FOLLOW_UP = re.compile(
     r"(?:months?|mo|years?|yrs?|weeks?|days?)['\u2019]?(?:\s+of)?\s+(?:(?:median|mean|minimum|potential)\s+)*\Z"
 )
 _IS = re.compile(r"(?:\b(?:was|were|is|are)|:|\bmedians?(?:\s+of)?)\s*\Z")
+
+
+_WITH_NAME = re.compile(r"\b(?:[Ff]or|[Ii]n terms of|[Aa]s to|[Aa]s for|[Rr]egarding|[Cc]oncerning|respect to|regard to)\s+(?:the\s+)?(?:median\s+)?\Z")
 
 
 class TopicRules(RatioRules):
@@ -62,6 +68,8 @@ class TopicRules(RatioRules):
         text, start = self.text, max(0, token.start - 70)
         if any(p.search(text, start, token.start) for p in (_PEOPLE_WHO, _AFTER_EVENT, _WITH_OR_WITHOUT)):
             return True
+        if token.key == "BASELINE" and _OF_AGE.match(text, token.end, token.end + 24):
+            return text.startswith(("age", "Age"), token.start)  # "ORR was: age over 75, 71%"
         if not focus.values and _RELATIVE.match(text[focus.end : token.start]):
             return KIND[token.key] == "rate"  # "response, which counts partial remissions as well, was ..."
         if token.key == "BASELINE" and not focus.values and _BY_TREATMENT.search(text, start, token.start):
@@ -132,6 +140,11 @@ class TopicRules(RatioRules):
         """The endpoint that "it was" or "the figures were" speaks of."""
         if self.last_endpoint >= 0:
             named = self.tokens[self.last_endpoint].end
+            begun = self.tokens[self.last_endpoint].start
+            if not self.text[named : back.start()].strip(" ,") and _WITH_NAME.search(
+                self.text, max(0, begun - 30), begun
+            ):
+                return focus  # "for disease-free survival they were"
             if named > back.start() or (
                 KIND[focus.keys[0]] != "other"
                 and not self.text[named : back.start()].strip()

@@ -96,13 +96,13 @@ def _after_time(text: str, before: list[Token]) -> bool:
             continue
         if token.kind != "value" or not _DECIMAL.match(text, token.start, token.end):
             return False
-    return False
+    return True  # "By line: first, 9.3; second, 7.6 months" goes on with the sentence before
 
 
 _DECIMAL = re.compile(r"\d{1,3}[.\u00b7]\d{1,2}")
 
 
-_GOES_ON = re.compile(r"\s*(?:[),;.(\[]|(?:and|in|with|for|on|vs?|versus|compared|than|if|when|after)\b|\Z)")
+_GOES_ON = re.compile(r"\s*(?:[),;.(\[]|(?:and|in|with|without|for|on|under|at|among|by|to|vs?|versus|compared|than|if|when|after)\b|\Z)")
 _ONE_DECIMAL = re.compile(r"\d{1,3}[.\u00b7]\d")
 _NOT_A_TIME = re.compile(r"(?:ratio|HRs?|score|index|mg|p|=|\bof|level|factor)\s*\Z")
 

@@ -79,11 +79,13 @@ _OTHER_EVENT = re.compile(
 )
 
 
-def _of_another_event(text: str, start: int) -> bool:
+def _of_another_event(text: str, token: Token) -> bool:
     """Whether a ratio in a sentence that names no endpoint is that of something else that it names."""
+    start = token.start
     if _RATIO_CUE.search(text, max(0, start - 200), start):
         return False
-    begin = max(text.rfind(". ", 0, start), text.rfind(";", 0, start), start - 160)
+    part = -1 if token.depth else text.rfind(";", 0, start)
+    begin = max(text.rfind(". ", 0, start), part, start - 160)
     return _OTHER_EVENT.search(text, begin, start) is not None
 
 
@@ -179,7 +181,7 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
         return f"belongs to {link.key}"
     if link.how.startswith("inherited without a cue"):
         return "no endpoint in the sentence"
-    if link.how == "hazard ratio inherited" and _of_another_event(text, start):
+    if link.how == "hazard ratio inherited" and _of_another_event(text, link.token):
         return "a hazard ratio with no endpoint in the sentence"
     if context.known:
         return "known before"
@@ -201,7 +203,7 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
         and (link.timepoint is None or "people" not in link.how)
     ):
         return "a count with a survival endpoint"
-    if (q.kind is Kind.TIME or q.why == "pair time") and is_duration(text, link.token):
+    if (q.kind is Kind.TIME or q.why == "pair time") and is_duration(text, link.token) and not _lived_for(text, link):
         return "a duration or threshold"
     if q.kind is Kind.PERCENT and _THRESHOLD_WORDS.search(text, max(0, start - 24), start):
         return "a threshold"
@@ -216,6 +218,20 @@ def _is_cut_off(text: str, start: int) -> bool:
     """ "21 months with A at 50%": where a marker was cut, unless a verb makes it the result."""
     at = _AT.search(text, max(0, start - 24), start)
     return at is not None and not at["word"].endswith((",", ";")) and at["word"] not in _SAID_WITH_AT
+
+
+_FOR_SO_LONG = re.compile(r"\b[Ff]or\s+(?:an?\s+)?(?:median|mean|average)?\s*(?:of\s+)?(?:only\s+|about\s+)?\Z")
+
+
+def _lived_for(text: str, link: Link) -> bool:
+    """ "lived without progression for a median of 7.4 months, the others for 6.8": how long is the result."""
+    if link.focus is None or KIND[link.key] != "time":
+        return False
+    name = text[link.focus.start : link.focus.end].casefold()
+    living = name.startswith(("lived", "living", "surviv", "alive")) and name != "survival"
+    return (living or name.endswith("free")) and (
+        _FOR_SO_LONG.search(text, max(0, link.token.start - 30), link.token.start) is not None
+    )
 
 
 def _at_its_name(text: str, link: Link) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from classifier.extraction.endpoints import EXTRACTED, KIND
-from classifier.extraction.links import Link, Series
+from classifier.extraction.links import Focus, Link, Series
 from classifier.extraction.tokens import Token
 
 _INHERIT = re.compile(
     r"\b(?:(?:[Ii]t|[Tt]hey|[Tt]hese|[Tt]his|[Tt]hose) (?:was|were|is|are|has been|have been|became|amounted"
-    r"|remained|had become|rose|fell)|[Tt]h(?:ose|at) (?:of|for|after|under)"
+    r"|remained|had become|rose|fell)|T(?:hose|hat) (?:of|for|after|under)"
     r"|[Tt]he figures?"
     r"|the (?:[\w-]+\s){0,3}(?:median"
     r"|medians|rates?|HRs?|hazard ratios?"
@@ -59,6 +59,36 @@ def names_a_group_only(text: str, start: int, token: Token) -> bool:
     )
 
 
+_BARE_LABEL = re.compile(r"[A-Z\d\u2265\u2264<>][^.;:%()]{0,50}(?:\([^()]{1,30}\)\s*)?:\s*")
+
+
+_ANNOUNCED = re.compile(
+    r"\b(?:follow\w*|list\w*|summar\w+|given|below|detail\w*|tabulated|broken down|by|per|according|shown)\b"
+)
+
+
+def announces_a_list(text: str, focus: Focus, end: int) -> bool:
+    """ "Responses by dose are listed.", "Three-year survival.": what the sentences up to `end` give."""
+    words = text[focus.end : end]
+    return _ANNOUNCED.search(words) is not None or (bool(focus.times) and words.strip() in (".", ":"))
+
+
+def is_listed_below(text: str, start: int, token: Token) -> bool:
+    """ "Surgery: 61%": a bare label in front of a value, as in "Survival was as follows. Surgery: 61%"."""
+    label = _BARE_LABEL.fullmatch(text, start, token.start)
+    return label is not None and _MEASURES.search(label[0]) is None
+
+
+_SAME_TIMES = re.compile(
+    r"\b[Aa]t (?:the same|that|this|those|these)(?: \d+| two| three| four)? (?:time ?-?points?|times?|landmarks?|dates?|intervals?|moments?)\b"
+)
+
+
+def says_same_times(text: str, start: int, end: int) -> bool:
+    """Whether a sentence goes on with the time points of the one before."""
+    return text.find("t th", start, end) >= 0 and _SAME_TIMES.search(text, start, end) is not None
+
+
 def series_of(links: list[Link]) -> tuple[Series, ...]:
     """What a sentence reported, in its order: endpoint, statistic and time, each once."""
     found: list[Series] = []
@@ -97,8 +127,9 @@ def deal_series(links: list[Link]) -> None:
         keys = {s.key for s in slots}
         if not slots or (len(keys) > 1 and len(values) % len(slots)):
             continue
+        in_turn = len(keys) > 1 or len(values) % len(slots) == 0
         for n, link in enumerate(values):
-            slot = slots[n % len(slots)] if len(keys) > 1 else slots[0]
+            slot = slots[n % len(slots)] if in_turn else slots[0]
             link.key = slot.key
             if link.timepoint is None and KIND[slot.key] == "time":
                 link.timepoint = slot.timepoint

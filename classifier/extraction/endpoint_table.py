@@ -103,6 +103,8 @@ ENTRIES = (
         rf"|[a-z]+{D}specific(?: and overall)?{D}(?:survivals?|mortality|deaths?)|(?:relative|net|excess){D}"
         rf"(?:survivals?|mortality)(?:{D}rates?)?|(?:locoregional |local |distant |regional )?(?:recurrence"
         rf"|relapse)(?=\s*[,(\[]\s*(?:[a-z]{{0,2}}HR|hazard ratio))|skeletal(?:{D}related)? events?"
+        rf"|(?:(?:local|loco-?regional|regional|distant|marginal){D}(?:failures?|control failures?)|failure{D}rates?"
+        rf"|rates? of (?:\w+ )?failure)(?!{D}free)"
         rf"|(?:breast )?cancer survival|(?:deaths?|mortality|dying|died) (?:from|of|due to) (?:the |their )?(?:\w+ )?"
         rf"(?:cancer|disease|carcinoma|tumou?r|melanoma|lymphoma|leuk[a]?emia|myeloma|sarcoma)"
         rf"|(?:MRD{D})?negative{D}survival|survival (?:benefit|advantage|difference|gain|analys\w+|curves?"
@@ -232,8 +234,7 @@ ENTRIES = (
     EndpointEntry(
         "SAFETY",
         "other",
-        r"toxicit\w+|adverse|(?:local|loco-?regional|regional|distant|treatment|marginal) failures?|failure rates?"
-        r"|rates? of (?:\w+ )?failure|neutropeni\w*|an[a]?emia|thrombo(?:cyto)?peni\w*|leu[ck]openi\w*"
+        r"toxicit\w+|adverse|neutropeni\w*|an[a]?emia|thrombo(?:cyto)?peni\w*|leu[ck]openi\w*"
         r"|lymphopeni\w*|nausea|vomiting|diarrh\w+"
         r"|neuropath\w+|fatigue|mucositis|stomatitis|infections?|pneumonia|hypertension|rash|alopecia"
         r"|discontinu\w+|dose reductions?"

@@ -34,6 +34,10 @@ _PEOPLE_WORDS = re.compile(
 )
 
 
+_TOGETHER = re.compile(r"\s*,?\s*(?:together|altogether|combined|in all|in total|taken together|overall)\b")
+_TOGETHER_BEFORE = re.compile(
+    r"\b(?:together|altogether|in all|in total|combined|overall(?: rate)?(?: of)?|sum(?: of)?|total(?: of)?)[\s,:=]*\Z"
+)
 _WHO_WERE = re.compile(r"\b(?:were|was|are|is|remained|remain|patients|pts|women|men|children|those|them|cohort)\s*\Z")
 _WITH_REGARD = re.compile(
     r"\b(?:with (?:regard|respect|reference) to|in terms of|regarding|as regards|concerning)\s+(?:the\s+)?(?:median\s+)?\Z"
@@ -59,6 +63,10 @@ class ForwardRules(WalkState):
             return "ORR", "of those, responded"
         if token.quantity is not None and token.quantity.why == "no response in":
             return "ORR", "no responses"
+        if "responders" in token.notes:
+            return "ORR", "of those, responded"
+        if self._sums_up_responses(i, token):
+            return "ORR", "complete and partial together"
         q, focus = token.quantity, self.focus
         if (
             q is not None
@@ -77,12 +85,14 @@ class ForwardRules(WalkState):
             if other.kind == "value" and other.depth == token.depth:
                 if other.run != token.run:
                     runs += 1
-                    if self.named or runs > 3:
+                    if runs > 3:
                         return "", ""
                 last = j
             elif other.depth < token.depth:
                 return "", ""
             elif other.kind == "endpoint" and other.depth == token.depth:
+                if runs > 1 and self.named and not self._with_regard(last, j):
+                    return "", ""
                 if runs == 1 and (key := self._in_their_order(last, j, token)):
                     return key, "value for its endpoint"
                 found = self._behind(last, j, token) if runs == 1 else self._behind_list(last, j, token)
@@ -126,9 +136,26 @@ class ForwardRules(WalkState):
             return True
         return any(t.kind == "endpoint" and t.key == "ORR" for t in self.tokens[:i])
 
+    def _with_regard(self, last: int, j: int) -> bool:
+        """ "1.2 for gain and 1.9 for loss with regard to PFS": said of every value before."""
+        return _WITH_REGARD.search(gap(self.text, self.tokens, last, j)) is not None
+
+    def _sums_up_responses(self, i: int, token: Token) -> bool:
+        """ "CR was seen in 32 and PR in 13, 82% together"."""
+        q = token.quantity
+        if q is None or q.kind is not Kind.PERCENT:
+            return False
+        after = _TOGETHER.match(self.text, token.after)
+        if after is None and not _TOGETHER_BEFORE.search(self.text, max(0, token.start - 30), token.start):
+            return False
+        named = {t.key for t in self.tokens[:i] if t.kind == "endpoint"}
+        return {"CR", "PR"} <= named
+
     def _behind_list(self, last: int, j: int, token: Token) -> tuple[str, str]:
         """ "116 (74%) of 156 given A and 83 (53%) of 156 given B had a response"."""
         q, key = token.quantity, self.tokens[j].key
+        if self._with_regard(last, j) and q is not None and (KIND[key] == "time" or q.kind is Kind.PERCENT):
+            return key, "value for its endpoint"
         name = self.text[self.tokens[j].start : self.tokens[j].end]
         if q is None or q.kind not in (Kind.PERCENT, Kind.COUNT):
             return "", ""
@@ -157,6 +184,8 @@ class ForwardRules(WalkState):
             percent_free = False
         else:
             percent_free = True
+        if self._with_regard(last, j) and (KIND[key] == "time" or percent):
+            return key, "value for its endpoint"
         if _FORWARD_FOR.match(words) and (q.kind is Kind.PLAIN or percent or KIND[key] == "time"):
             return key, "value for its endpoint"
         if key == "FOLLOW_UP" and re.fullmatch(

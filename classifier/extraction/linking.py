@@ -14,8 +14,16 @@ pairs joined by "versus" together; time points likewise ("12- and 24-month PFS w
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from classifier.extraction.carrying import deal_series, goes_on, series_of
+from classifier.extraction.carrying import (
+    announces_a_list,
+    deal_series,
+    goes_on,
+    is_listed_below,
+    names_a_group_only,
+    series_of,
+)
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.links import Focus, Link, Series, deal
 from classifier.extraction.numbers import Kind
@@ -47,7 +55,11 @@ _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative r
 
 
 def link_sentence(
-    text: str, tokens: list[Token], before: Focus | None, start: int | None = None
+    text: str,
+    tokens: list[Token],
+    before: Focus | None,
+    start: int | None = None,
+    times: tuple[float, ...] = (),
 ) -> tuple[list[Link], Focus | None]:
     """Link every value of one sentence.
 
@@ -59,6 +71,8 @@ def link_sentence(
         The focus that the sentence before left behind.
     start : int, optional
         Where the sentence begins; at its first token unless given.
+    times : tuple of float, optional
+        Months at which its rates were told, where it says "at the same times".
 
     Returns
     -------
@@ -68,8 +82,24 @@ def link_sentence(
         What the next sentence may inherit.
     """
     walk = _Walk(text, tokens, before, start)
+    walk.times = times
     walk.run()
     return walk.links, walk.carried()
+
+
+_NEITHER = re.compile(r"\b[Nn]either\b")
+
+
+def _widen_neither(text: str, links: list[Link]) -> None:
+    """ "neither PFS nor OS was reached" is one statement from its first word on."""
+    for link in links:
+        q = link.token.quantity
+        if q is None or q.why != "neither" or text[link.token.start] in "nN":
+            continue
+        starts = [m.start() for m in _NEITHER.finditer(text, max(0, link.token.start - 140), link.token.start)]
+        if starts:
+            link.token.start = starts[-1]
+            link.token.quantity = replace(q, start=starts[-1])
 
 
 class _Walk(TopicRules):
@@ -99,6 +129,7 @@ class _Walk(TopicRules):
                     self._interval(i, token)
         self.links += deal(self.links, self.text)
         deal_series(self.links)
+        _widen_neither(self.text, self.links)
 
     def carried(self) -> Focus | None:
         """The focus that the next sentence may go on with."""
@@ -111,6 +142,8 @@ class _Walk(TopicRules):
                 break
         focus.series = series_of(self.links)
         focus.valued = any(link.focus is not None and link.key in focus.keys for link in self.links)
+        if self.by_label and not self.named:  # the next group may follow in the next sentence
+            focus.inherited, focus.listing = 0, True
         return focus
 
     def _carried(self) -> Focus | None:
@@ -302,8 +335,7 @@ class _Walk(TopicRules):
             if focus is None:
                 how = "none"
             elif focus.inherited:
-                if not (goes_on(self.text, self.begin, token) or self._as_the_one_before(token)):
-                    how = "inherited without a cue"
+                how = self._how_inherited(token)
         link = Link(token, "", self._statistic(token), how, focus, self._time_of(focus), self.hr)
         if focus is not None and focus.values and self.times != focus.times:
             link.times = self.times
@@ -313,6 +345,22 @@ class _Walk(TopicRules):
         if how == "no responses" and focus is not None:
             self.focus, self.named = focus, True  # "no response among 7 at level 1, against 2/6 at level 2"
             self.history.append(focus)
+
+    def _how_inherited(self, token: Token) -> str:
+        """Whether the words to a value say that it goes on with the endpoint of the sentence before."""
+        text, begin, before = self.text, self.begin, self.before
+        if names_a_group_only(text, begin, token):
+            self.by_label = True
+        elif self._is_listed(before, token):
+            self.by_label = True
+        elif not goes_on(text, begin, token) and not self._as_the_one_before(token):
+            return "inherited without a cue"
+        return "inherited"
+
+    def _is_listed(self, before: Focus | None, token: Token) -> bool:
+        if before is None or not is_listed_below(self.text, self.begin, token):
+            return False
+        return before.listing or (not before.valued and announces_a_list(self.text, before, self.begin))
 
     def _as_the_one_before(self, token: Token) -> bool:
         """ "A achieved 71%, B 53% and C 54%": what goes on after a value that was taken."""

@@ -46,6 +46,7 @@ class Focus:
     series: tuple[Series, ...] = ()  # what the sentence before reported
     slots: list[Series] = field(default_factory=list)  # each time an endpoint is named, and as what
     valued: bool = False  # a value was linked to it when it was named
+    listing: bool = False  # groups are listed with their values, a sentence each
 
 
 @dataclass(slots=True)

@@ -61,6 +61,7 @@ _WORDS_BEFORE = frozenset(
     " day days cycle cycles"
     " level levels cohort"
     " cohorts group groups arm arms score scores type types codon codons exon exons study part version"
+    " stratum strata quartile quartiles quintile quintiles tertile tertiles class tier tiers cluster clusters"
     " ecog ps kps"
     " bmi number nct"
     " at after by within over none all both not reached attained nr ne unreached undefined"
@@ -178,6 +179,8 @@ def _count(match: Match[str]) -> Quantity | None:
     )
     if count > total or total == 0:
         return _none("a count above its total", match)
+    if "/" in match["c"] and count <= 12 and 1950 <= total <= 2050:
+        return _none("a date", match)
     if _OF_THINGS.match(match.string, match.end()):
         return _none("a number of things", match)
     return Quantity(
@@ -299,7 +302,7 @@ def _neither_reached(match: Match[str]) -> Quantity | None:
     """ "neither PFS nor OS was reached"."""
     if _NEITHER.search(match.string, max(0, match.start() - 140), match.start()) is None:
         return None
-    return Quantity(Kind.NOT_REACHED, match.start(), match.end())
+    return Quantity(Kind.NOT_REACHED, match.start(), match.end(), why="neither")
 
 
 def _p_value(match: Match[str]) -> Quantity:

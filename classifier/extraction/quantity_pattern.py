@@ -30,7 +30,7 @@ CI_WORD = (
 )
 BOUND = (
     rf"(?:[<>\u2264\u2265~]?{S}(?:{DASH}{S})?{NUMBER}(?:{S}{PERCENT}|{S}{DASH}?{TIME_UNIT})?\+?"
-    rf"|{NOT_REACHED_SHORT}(?![A-Za-z])|NA(?![A-Za-z])|N/A|{NOT_REACHED}|not{S1}(?:available|applicable"
+    rf"|{NOT_REACHED_SHORT}(?![A-Za-z])|N[AC](?![A-Za-z])|N/A|{NOT_REACHED}|not{S1}(?:available|applicable"
     rf"|reported|determined)"
     rf"|\u221e|infinity|upper{S1}limit{S1}not{S1}reached)"
 )
@@ -97,7 +97,7 @@ PATTERN = re.compile(
     rf"(?={S}(?:[.,;)]|at{S1}all|and\b|but\b|\Z)))"
     # grade 3/4, phase 2, day 1, cohort 2, cycle 1-6, score of 0-1
     rf"|(?P<label>(?:[Gg]rades?|[Ss]tages?|[Pp]hase|[Dd]ays?|[Cc]ycles?|[Ll]evels?|[Cc]ohorts?|[Gg]roups?"
-    rf"|[Aa]rms?|[Ss]tudy|[Pp]art|[Ss]cores?|[Tt]ypes?|codons?|exons?|[Vv]ersion|ECOG|PS|KPS|BMI|[Nn]umber|No\.?"
+    rf"|[Aa]rms?|[Ss]tudy|[Pp]art|[Ss]trat(?:um|a)|[Qq]u(?:arti|inti)les?|[Tt]ertiles?|[Cc]lass|[Tt]iers?|[Cc]lusters?|[Ss]cores?|[Tt]ypes?|codons?|exons?|[Vv]ersion|ECOG|PS|KPS|BMI|[Nn]umber|No\.?"
     rf"|NCT){S}(?:of{S1}|>{S}or{S}=){{0,1}}{SIGN}{S}(?:\d{{1,4}}(?![.,\u00b7]?\d|{S1}(?:out{S1})?of{S1}\d))(?:(?:{DASH}|/|to|or|and|,"
     rf"|{S1})+\d{{1,3}}(?!{S}{PERCENT}|[.\u00b7]?\d|/\d|{S1}(?:out{S1})?of{S1}\d)|\+)*(?!{S}{PERCENT}|{S}months|{TO}\d))"
     # at 24 months, after five years, at 1, 3 and 5 years, at month 18
@@ -128,7 +128,7 @@ PATTERN = re.compile(
     rf"|{NOT_REACHED})(?={S}[\])]|{S}[,;]{S}[pP]{S}[=<>\u2264]))"
     # 18.6 +/- 2.1 months is read by the value below; 1.0-2.8 months, 9.1% to 47.0%
     rf"|(?P<r>(?P<rlo>{NUMBER})(?P<rlou>{S}(?:{PERCENT}|{TIME_UNIT}))?(?P<rsep>{TO})(?P<rhi>{NUMBER}"
-    rf"|{NOT_REACHED_SHORT}(?![A-Za-z])|{NOT_REACHED}|not{S1}available)(?P<ru>{S}(?:{PERCENT}|{TIME_UNIT}))?)"
+    rf"|(?:{NOT_REACHED_SHORT}|NA|NC)(?![A-Za-z])|{NOT_REACHED}|not{S1}available)(?P<ru>{S}(?:{PERCENT}|{TIME_UNIT}))?)"
     rf"|(?P<bt>(?<=[Bb]etween )(?P<blo>{NUMBER})(?:{S}"
     rf"{PERCENT})?{S1}and{S1}(?P<bhi>{NUMBER})(?P<bu>{S}(?:{PERCENT}|{TIME_UNIT}))?)"
     rf"|(?P<v>(?P<vn>{NUMBER}|{LONG_NUMBER}(?!{DASH}[a-z]))(?P<pm>(?P<pmu>{S}(?:{PERCENT}|{TIME_UNIT}))?{S}(?:\u00b1"

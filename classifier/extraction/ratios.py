@@ -18,6 +18,10 @@ _FACTOR_OF = re.compile(
     r"|determin\w*|regarding|concerning|(?:linked|related|tied|prognostic|detrimental|relevant|correlated) to)\s+(?:\w+\s+)?\Z"
 )
 _AND_AGAIN = re.compile(r"(?:,|\band|\bbut|\bversus|\bvs\.?|\bv)\s+(?:only\s+)?\Z")
+_WHEN = re.compile(r"\b(?:at|after|since|before|prior|with|without|early|late|first)\s+\Z")
+_PROVED = re.compile(
+    r"\b(?:were|was|are|is|remained|proved|predict\w*|emerged|retained|affected|influenced|impaired|worsened|determined)\b"
+)
 _NEXT_LABEL = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?[;,]\s*(?:and\s+)?[^;,()\[\]]{1,50}[,:]?\s+")
 _FOR_GROUP = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?(?:in|for|among|with)\b")
 _EVENT = re.compile(r"(?i:relapses?|recurrences?|progressed|discontinu\w+|infections?)")
@@ -114,9 +118,10 @@ class RatioRules(ForwardRules):
         key, _ = self._follows(i, token)
         if key and KIND[key] == "time":
             focus = Focus([key], token.start, token.end)
-        elif not self.named or self._names_a_factor(focus):
+        elif not self.named or self._names_a_factor(token, focus):
             ahead = self._time_ahead(i)
-            focus = ahead or focus
+            if ahead is None or not self.named or _PROVED.search(self.text, token.after, ahead.start):
+                focus = ahead or focus
         if focus is not None and focus.inherited and self.named:
             focus = self._last_time_focus(i) or focus
         if focus is not None and focus.keys == ["SAFETY"] and self._is_its_own_outcome(focus):
@@ -143,9 +148,16 @@ class RatioRules(ForwardRules):
             and _LESS_OR_MORE.search(self.text, max(0, focus.start - 40), focus.start) is not None
         )
 
-    def _names_a_factor(self, focus: Focus | None) -> bool:
+    def _names_a_factor(self, token: Token, focus: Focus | None) -> bool:
         """Whether what was named is no result of its own: "disease at relapse (HR 2.7) ... predicted OS"."""
-        return focus is not None and not focus.inherited and not set(focus.keys) & EXTRACTED
+        if focus is None or focus.inherited or set(focus.keys) & EXTRACTED:
+            return False
+        if any(set(f.keys) & EXTRACTED and not f.inherited for f in self.history):
+            return False
+        if _WHEN.search(self.text, max(0, focus.start - 20), focus.start):
+            return True
+        words = self.text[focus.end : token.start].split("(")[0]
+        return len(words.split()) > 1
 
     def _time_ahead(self, i: int) -> Focus | None:
         """The survival endpoint that a list of factors ends in: "X (HR 1.7) ... predicted shorter PFS"."""

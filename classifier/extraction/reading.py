@@ -146,6 +146,8 @@ def _is(token: Token, kind: Kind) -> bool:
 
 def _give_count(share: Token, count: Token) -> None:
     share.count, share.total = count.count, count.total
+    if count.quantity is not None and count.quantity.why in ("responses in", "of those"):
+        share.notes.append("responders")
 
 
 def _same_count(share: Token, count: Token) -> bool:

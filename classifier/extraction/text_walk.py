@@ -6,12 +6,13 @@ behind (the endpoint spoken of, the groups told apart) the next one may go on wi
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
 from classifier.extraction.arm_choice import Choose, SentenceNames
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
-from classifier.extraction.carrying import carry_times
+from classifier.extraction.carrying import carry_times, says_same_times
 from classifier.extraction.context import end_of_background, is_of_another_disease, sentence_context
 from classifier.extraction.endpoints import (
     EXTRACTED,
@@ -23,7 +24,9 @@ from classifier.extraction.endpoints import (
 from classifier.extraction.group_names import study_arms
 from classifier.extraction.linking import link_sentence
 from classifier.extraction.links import Focus, Link
+from classifier.extraction.numbers import Kind
 from classifier.extraction.proposals import Told
+from classifier.extraction.quantities import find_quantities
 from classifier.extraction.reading import read_sentence
 from classifier.extraction.sentences import Sentence
 from classifier.extraction.tokens import Token
@@ -99,7 +102,10 @@ class TextWalk:
                 and self._speaks_of_medians(sentence, tokens)
             ):
                 focus = primary
-            links, focus = link_sentence(self.text, tokens, focus, sentence.start)
+            same = self._times_before(sentence) if says_same_times(self.text, sentence.start, sentence.end) else ()
+            links, focus = link_sentence(self.text, tokens, focus, sentence.start, same)
+            if focus is not None and focus.listing:
+                since = 0
             if links:
                 times = carry_times(links, times)
                 yield sentence, tokens, links
@@ -135,6 +141,15 @@ class TextWalk:
         arms = namer.assign(kept, self.choose)
         for candidate in found:
             candidate.arm = arms.get(candidate.link.token.start)
+
+    def _times_before(self, sentence: Sentence) -> tuple[float, ...]:
+        """The time points of the sentence before."""
+        i = self.sentences.index(sentence)
+        if not i:
+            return ()
+        before = self.sentences[i - 1]
+        told = [q.times for q in find_quantities(self.text, before.start, before.end) if q.kind is Kind.TIMEPOINT]
+        return tuple(dict.fromkeys(itertools.chain.from_iterable(told)))
 
     def _elsewhere(self) -> bool:
         if self._is_elsewhere is None:

@@ -12,6 +12,7 @@ from classifier.extraction.tokens import Token
 
 def read_time_points(text: str, tokens: list[Token]) -> None:
     """Tell the times at which rates were told from the times that are results."""
+    _lists_told_with_at(text, tokens)
     _values_told_with_at(text, tokens)
     _times_before_endpoints(text, tokens)
     _thresholds_after_endpoints(text, tokens)
@@ -27,8 +28,36 @@ _AT_VALUE = re.compile(
 _ALIKE = re.compile(
     r"(?:\b(?:had its median|stands|identical|alike|similar|the same|longest|shortest|highest|lowest"
     r"|longer|shorter|better|worse|best|worst"
-    r"|unchanged|remained|stayed|stood|estimated|equal|comparable)\b(?:[^;.]|\.\d){0,60})\s\Z"
+    r"|unchanged|remained|stayed|stood|lay|lies|came out|settled|landed|converged|estimated|equal|comparable)\b(?:[^;.]|\.\d){0,60})\s\Z"
 )
+
+_AT_LIST = re.compile(
+    r"[Aa]t\s+(?P<a>\d{1,3}[.\u00b7]\d{1,2})\s*(?:,|and|versus|vs\.?|,\s*and)\s*(?P<b>\d{1,3}[.\u00b7]\d{1,2})"
+    r"(?:\s*,?\s*and\s*(?P<c>\d{1,3}[.\u00b7]\d{1,2}))?\s*(?P<u>months?|mo|mos|weeks|years|days)\b"
+)
+
+
+def _lists_told_with_at(text: str, tokens: list[Token]) -> None:
+    """ "OS medians lay closer together, at 18.9 and 15.2 months": nobody looks at a rate at 18.9 months."""
+    for i in range(len(tokens) - 1, -1, -1):
+        token = tokens[i]
+        if token.kind != "timepoint" or token.quantity is None or token.quantity.why != "at":
+            continue
+        match = _AT_LIST.fullmatch(text, token.start, token.end)
+        named = next((t for t in reversed(tokens[:i]) if t.kind == "endpoint"), None)
+        if match is None or named is None or KIND[named.key] != "time":
+            continue
+        made = []
+        for name in "abc":
+            if match[name]:
+                start, end = match.span(name)
+                months = to_months(parse_number(match[name]), match["u"])
+                if name == ("c" if match["c"] else "b"):
+                    end = match.end("u")
+                quantity = Quantity(Kind.TIME, start, end, months, unit=match["u"])
+                made.append(Token("value", start, end, token.depth, quantity=quantity))
+        tokens[i : i + 1] = made
+
 
 _NOT_A_VALUE = re.compile(r"['\u2019]?\s+(?:of\s+|median\s+)*follow|\s+(?:was|were|is|the|after|from|of)\b")
 

@@ -246,10 +246,15 @@ def _cells(text: str, tokens: list[Token], first: int) -> list[Token]:
     return found
 
 
+_AGE_BEFORE = re.compile(r"\b(?:aged?|ages)\s+(?:over\s+|under\s+|above\s+|below\s+|[<>\u2265\u2264]\s*)?\Z")
+
+
 def _take_unit(text: str, token: Token, other: Quantity) -> None:
     q = token.quantity
     if q is None or q.value is None or not text[token.start].isdigit():
         return
+    if _AGE_BEFORE.search(text, max(0, token.start - 12), token.start):
+        return  # "age over 75, 71%"
     if other.kind is Kind.PERCENT and q.value <= 100:
         token.quantity = Quantity(Kind.PERCENT, q.start, q.end, q.value)
     elif other.kind is Kind.TIME:

@@ -39,6 +39,7 @@ class WalkState:
         if self.focus is not None:
             self.history.append(self.focus)
         self.forward_before = False
+        self.by_label = False  # a group and its value, of the endpoint of the sentence before
 
     def _gap_from(self, value: Token, i: int) -> str:
         return gap(self.text, self.tokens, self.tokens.index(value), i)

@@ -84,7 +84,10 @@ def _of_another_event(text: str, token: Token) -> bool:
     start = token.start
     if _RATIO_CUE.search(text, max(0, start - 200), start):
         return False
-    part = -1 if token.depth else text.rfind(";", 0, start)
+    bracket = text.rfind("(", 0, start)
+    part = text.rfind(";", 0, start)
+    if token.depth and part > bracket >= 0:  # inside the bracket of the ratio itself
+        part = text.rfind(";", 0, bracket)
     begin = max(text.rfind(". ", 0, start), part, start - 160)
     return _OTHER_EVENT.search(text, begin, start) is not None
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from classifier.extraction.endpoint_table import ENTRIES, D
+from classifier.extraction.first_letters import alternatives, first_letters
 from data.records import CORE_ENDPOINTS
 
 KIND = {entry.key: entry.kind for entry in ENTRIES}
@@ -14,10 +16,17 @@ TIME_KEYS = frozenset(k for k, kind in KIND.items() if kind == "time")
 RATE_KEYS = frozenset(k for k, kind in KIND.items() if kind == "rate")
 EXTRACTED = frozenset(map(str, CORE_ENDPOINTS))
 
-_PATTERN = re.compile(
-    "(?:" + "|".join(f"(?P<{e.key}_{n}>{e.words})" for n, e in enumerate(ENTRIES)) + r")(?![A-Za-z0-9])",
-    re.IGNORECASE,
-)
+
+@cache
+def _pattern(letter: str) -> re.Pattern[str]:
+    """The pattern of what may begin with a letter (small); most of the table is left out of it."""
+    rows = []
+    for n, entry in enumerate(ENTRIES):
+        words = [w for w in alternatives(entry.words) if letter in (first := first_letters(w)) or "" in first]
+        if words:
+            rows.append(f"(?P<{entry.key}_{n}>{'|'.join(words)})")
+    return re.compile("(?:" + "|".join(rows or ["(?!)"]) + r")(?![A-Za-z0-9])", re.IGNORECASE)
+
 
 # The first letters (up to three) of every word that an entry may begin with: the pattern is tried only
 # there, which is most of the speed. `X-free` and `X-specific` begin with any word and are sought apart.
@@ -87,7 +96,7 @@ def find_endpoints(text: str, start: int = 0, end: int | None = None) -> Iterato
     for at in _starts(text, start, stop):
         if at < taken:
             continue
-        match = _PATTERN.match(text, at, stop)
+        match = _pattern(text[at].lower()).match(text, at, stop)
         if match is not None and match.end() > at:
             taken = match.end()
             yield EndpointMention(str(match.lastgroup).rpartition("_")[0], at, taken)

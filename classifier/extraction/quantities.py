@@ -18,7 +18,7 @@ from classifier.extraction.numbers import (
     share,
     to_months,
 )
-from classifier.extraction.quantity_pattern import PATTERN
+from classifier.extraction.quantity_pattern import AT_DIGIT, AT_LETTER
 
 
 def find_quantities(text: str, start: int = 0, end: int | None = None) -> Iterator[Quantity]:
@@ -35,7 +35,7 @@ def find_quantities(text: str, start: int = 0, end: int | None = None) -> Iterat
         at = begin.start()
         if at < taken or (begin[0][0].isalpha() and begin[0].casefold() not in _WORDS_BEFORE):
             continue
-        match = PATTERN.match(text, at, stop)
+        match = (AT_LETTER if begin[0][0].isalpha() else AT_DIGIT).match(text, at, stop)
         if match is None:
             continue
         if match.lastgroup == "v" and _SPREAD_SIGN.search(text, max(0, at - 5), at):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from classifier.extraction.first_letters import alternatives, first_letters
 from classifier.extraction.numbers import (
     DASH,
     LONG_NUMBER,
@@ -62,8 +63,7 @@ AFTER_VERB = (  # "produced no responses"; a look-behind has one width
     + "|(?<=: ))"
 )
 
-PATTERN = re.compile(
-    r"(?<![\w.\u00b7])(?<![A-Za-z][-\u2010\u2011])(?:"
+_ALTERNATIVES = (
     # p = 0.03
     rf"(?P<p>(?:log-?rank{S})?[pP][-\s]?(?:values?)?{S}(?:for{S1}\w+{S1}\w*{S})?(?:=|<|>|\u2264|\u2265"
     rf"|of{S1}|was{S1}|(?=0?[.\u00b7]\d))+{S}[<>]?{S}{NUMBER}(?:{S}[x\u00d7]{S}10\S*)?)"
@@ -136,5 +136,20 @@ PATTERN = re.compile(
     rf"|(?P<tu>{S}{TIME_UNIT}))?)"
     rf"|(?P<nei>reached|attained)"
     rf"|(?P<nr>{NOT_REACHED})|(?P<nrs>{NOT_REACHED_SHORT}(?![A-Za-z+]))"
-    r")(?![A-Za-z\u00b5])",
 )
+
+
+def _compiled(ruled_out: str) -> re.Pattern[str]:
+    """The pattern without what cannot begin where it is tried: `ruled_out` holds first letters, small."""
+    kept = []
+    for words in alternatives(_ALTERNATIVES):
+        letters = first_letters(words)
+        if "" in letters or any(letter not in ruled_out for letter in letters):
+            kept.append(words)
+    start = r"(?<![\w.\u00b7])(?<![A-Za-z][-\u2010\u2011])(?:"
+    return re.compile(start + "|".join(kept) + r")(?![A-Za-z\u00b5])")
+
+
+_DIGITS = "0123456789."
+AT_DIGIT = _compiled("abcdefghijklmnopqrstuvwxyz")
+AT_LETTER = _compiled(_DIGITS + "\u00b7")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from classifier.extraction.arm_choice import Choose, SentenceNames
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
 from classifier.extraction.carrying import carry_times, says_same_times
-from classifier.extraction.context import end_of_background, is_of_another_disease, sentence_context
+from classifier.extraction.context import Context, end_of_background, is_of_another_disease
 from classifier.extraction.endpoints import (
     EXTRACTED,
     KIND,
@@ -32,6 +32,7 @@ from classifier.extraction.sentences import Sentence
 from classifier.extraction.tokens import Token
 
 MAX_SENTENCE = 3000  # code points; a longer one is a table or no prose, and is left out
+MAX_VALUES = 80  # of a sentence; one with more is a table
 ACCEPT = 0.5  # a calibrated confidence: more likely right than wrong
 _FOLLOWS = 2  # sentences that may go on with an endpoint named before
 
@@ -96,6 +97,9 @@ class TextWalk:
                 if since > _FOLLOWS or focus is None:
                     continue
             tokens = read_sentence(self.text, sentence)
+            if sum(t.kind == "value" for t in tokens) > MAX_VALUES:
+                focus = None
+                continue
             if (
                 primary is not None
                 and (focus is None or not focus.valued or not set(focus.keys) & EXTRACTED)
@@ -113,7 +117,7 @@ class TextWalk:
     def _judged(self, sentence: Sentence, tokens: list[Token], links: list[Link]) -> list[Candidate]:
         if self._background is None:
             self._background = end_of_background(self.text, self.sentences)
-        context = sentence_context(self.text, sentence, self._background)
+        context = Context(self.text, sentence, self._background)
 
         def judged(link: Link) -> Candidate:
             candidate = judge(self.text, sentence, tokens, link, context, wanted=self.wanted)

@@ -95,8 +95,7 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
         if _is_group(text, mention.start, mention.end):
             continue
         if mention.key == "ORR":
-            _without_parts(found, mention.start, mention.end)
-            taken = [(t.start, t.end) for t in found if t.quantity is not None]
+            taken = _without_parts(found, taken, mention.start, mention.end)
         if not _inside(mention.start, mention.end, taken):
             found.append(Token("endpoint", mention.start, mention.end, key=mention.key))
             months = re.search(r"(?<=PFS)-?(\d+)\Z", text[mention.start : mention.end])
@@ -123,9 +122,14 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
     return found
 
 
-def _without_parts(found: list[Token], start: int, end: int) -> None:
+def _without_parts(
+    found: list[Token], taken: list[tuple[int, int]], start: int, end: int
+) -> list[tuple[int, int]]:
     """ "eight complete and 12 partial responses": the 12 inside the name is no value of it."""
-    found[:] = [t for t in found if t.quantity is None or not (start < t.start and t.end < end)]
+    if any(start < s and e < end for s, e in taken):
+        found[:] = [t for t in found if t.quantity is None or not (start < t.start and t.end < end)]
+        taken = [span for span in taken if not (start < span[0] and span[1] < end)]
+    return taken
 
 
 _RESPONDERS = re.compile(r"(?i:(?:[a-z-]+\s)*(?:non-?)?responders?(?:\s(?:to|in))?)")
@@ -153,7 +157,10 @@ def _order(token: Token) -> tuple[int, int]:
 
 
 def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
-    return any(s < end and start < e for s, e in spans)
+    for s, e in spans:  # noqa: SIM110 - asked for every word; a loop is faster
+        if s < end and start < e:
+            return True
+    return False
 
 
 def _set_depth(tokens: list[Token]) -> None:

@@ -136,7 +136,7 @@ _SAID_WITH_AT = frozenset(
 )
 _PUBLISHED = re.compile(
     r"\b(?:an? (?:published|earlier|previous|registration|pivotal|historical|older)\s+(?:[\w-]+\s+){0,4}?"
-    r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for"
+    r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for|approv(?:al|ed)\b[^.;]{0,60}?\b(?:with|on the basis of|based on|because of|given)"
     r"|the (?:pivotal|registration(?:al)?|licensing|preceding|previous|earlier|original|historical|landmark)"
     r" (?:[\w-]+ ){0,3}(?:trial|study|series|cohort)s?,? (?:in which|where|whose|which)"
     r"|[Hh]istoric(?:al)? (?:[\w-]+ ){0,2}(?:series|controls|studies|reports|data|cohorts) (?:report|show|suggest|indicate|give|had)\w*"
@@ -206,7 +206,11 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
         and (link.timepoint is None or "people" not in link.how)
     ):
         return "a count with a survival endpoint"
-    if (q.kind is Kind.TIME or q.why == "pair time") and is_duration(text, link.token) and not _lived_for(text, link):
+    if (
+        (q.kind is Kind.TIME or q.why == "pair time")
+        and is_duration(text, link.token)
+        and not _lived_for(text, link)
+    ):
         return "a duration or threshold"
     if q.kind is Kind.PERCENT and _THRESHOLD_WORDS.search(text, max(0, start - 24), start):
         return "a threshold"
@@ -223,7 +227,9 @@ def _is_cut_off(text: str, start: int) -> bool:
     return at is not None and not at["word"].endswith((",", ";")) and at["word"] not in _SAID_WITH_AT
 
 
-_FOR_SO_LONG = re.compile(r"\b[Ff]or\s+(?:an?\s+)?(?:median|mean|average)?\s*(?:of\s+)?(?:only\s+|about\s+)?\Z")
+_FOR_SO_LONG = re.compile(
+    r"\b(?:[Ff]or|[Aa]t|[Aa]fter)\s+(?:an?\s+)?(?:median|mean|average)?\s*(?:of\s+)?(?:only\s+|about\s+)?\Z"
+)
 
 
 def _lived_for(text: str, link: Link) -> bool:
@@ -231,7 +237,7 @@ def _lived_for(text: str, link: Link) -> bool:
     if link.focus is None or KIND[link.key] != "time":
         return False
     name = text[link.focus.start : link.focus.end].casefold()
-    living = name.startswith(("lived", "living", "surviv", "alive")) and name != "survival"
+    living = name.startswith(("lived", "living", "surviv", "alive", "died")) and name != "survival"
     return (living or name.endswith("free")) and (
         _FOR_SO_LONG.search(text, max(0, link.token.start - 30), link.token.start) is not None
     )
@@ -240,7 +246,12 @@ def _lived_for(text: str, link: Link) -> bool:
 def _at_its_name(text: str, link: Link) -> bool:
     """ "which leaves 5-year overall survival at 98.6%": said right behind the endpoint."""
     focus, start = link.focus, link.token.start
-    return focus is not None and text[focus.end : start].strip() in ("at", "rate at", "rates at", "probability at")
+    return focus is not None and text[focus.end : start].strip() in (
+        "at",
+        "rate at",
+        "rates at",
+        "probability at",
+    )
 
 
 def _barred(text: str, link: Link) -> str:

@@ -6,6 +6,7 @@ import re
 
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.links import Focus, Link, Series
+from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token
 
 _INHERIT = re.compile(
@@ -33,6 +34,9 @@ _MEASURES = re.compile(
     r"(?i:\b(?:failures?|gvhd|infections?|mortality|incidence|deaths?|relapses?|rate|control|toxicit\w+|grade|events?|surgery|resection\w*|median|compliance|survival|time|duration"
     r"|discontinu\w+|negativity|transplant\w*|clearance|reductions?|increase|decrease|discordance|adherence)\b)"
 )
+_MEASURES_BUT_MEDIAN = re.compile(
+    _MEASURES.pattern.replace("median|", "").replace("|survival|time|", "|follow|age|treatment|interval|")
+)
 _HAD_IT = re.compile(r"\b(?:achieved|reached|attained|yielded|showed|produced|had)\s*\Z")
 _COMPARED = re.compile(
     r"\b(?:worse|better|alike|similar(?:ly)?|equally|lower|higher|less well|poorly|best|worst|regressed)"
@@ -57,6 +61,23 @@ def names_a_group_only(text: str, start: int, token: Token) -> bool:
         and _GROUP_LABEL.search(label) is not None
         and _MEASURES.search(label) is None
     )
+
+
+_COMPARES = re.compile(
+    r"\b(?:differ\w*|gain\w*|benefit\w*|advantage|improvement|longer|shorter|longest|shortest|prolonged|medians?"
+    r"|did (?:better|worse)|fared|(?:analys[ei]s|subgroups?|subsets?|strat\w+)\b[^.;]{0,80}\b(?:showed|gave|yielded|found))\b"
+)
+
+
+def compares_medians(text: str, start: int, token: Token, before: Focus | None) -> bool:
+    """ "No difference between women under 70 (6.7 months) and older ones": after a sentence with medians."""
+    q = token.quantity
+    if before is None or q is None or q.kind is not Kind.TIME or q.unit[:1] not in "my":
+        return False
+    if not any(s.statistic == "median" for s in before.series):
+        return False
+    words = text[start : token.start]
+    return _COMPARES.search(words) is not None and _MEASURES_BUT_MEDIAN.search(words) is None
 
 
 _BARE_LABEL = re.compile(r"[A-Z\d\u2265\u2264<>][^.;:%()]{0,50}(?:\([^()]{1,30}\)\s*)?:\s*")

@@ -80,6 +80,11 @@ ENTRIES = (
         rf"|second)(?:\w+{D}){{0,2}}progression",
     ),
     EndpointEntry(
+        "OS",
+        "time",
+        rf"time{D}(?:to|until){D}death(?! or)(?:{D}from{D}any{D}cause)?|died(?=\s+(?:at|after)\s+an?\s+(?:median|mean|average))",
+    ),
+    EndpointEntry(
         "TTF",
         "time",
         rf"(?-i:TTF|TTNT|TTD|TTR)|time{D}to{D}(?!event){_NOUN}(?:{D}{_NOUN}){{0,2}}",

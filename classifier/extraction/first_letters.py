@@ -42,7 +42,9 @@ def first_letters(pattern: str) -> frozenset[str]:
         end = _end_of_item(pattern, at)
         item = pattern[at:end]
         repeat = _REPEATED.match(pattern, end)
-        may_lack = pattern[end : end + 1] == "?" or (repeat is not None and repeat[0] in "*" or _is_from_zero(repeat))
+        may_lack = pattern[end : end + 1] == "?" or (
+            repeat is not None and repeat[0] in "*" or _is_from_zero(repeat)
+        )
         if not _LOOK.match(item):
             letters |= _of_item(item)
             if not may_lack:

@@ -14,8 +14,10 @@ _FORWARD_BE = re.compile(
     r"|actuarial\s+)?(?:median\s+|mean\s+)?(?:\d+-(?:year|month)\s+)?\Z"
 )
 _FORWARD_AGAIN = re.compile(r"\A[\s,]*(?:was\s+)?(?:the\s+)(?:median\s+|mean\s+)\Z")
-_FORWARD_FOR = re.compile(r"\A\s*(?:for|in terms of|with (?:respect|regard|reference) to|regarding|as regards|as to"
-    r"|concerning)\s+(?:the\s+)?(?:median\s+)?\Z")
+_FORWARD_FOR = re.compile(
+    r"\A\s*(?:for|in terms of|with (?:respect|regard|reference) to|regarding|as regards|as to"
+    r"|concerning)\s+(?:the\s+)?(?:median\s+)?\Z"
+)
 _FORWARD_PEOPLE = re.compile(
     r"\A\s*(?:of\s+|in\s+)?(?:the\s+|all\s+|our\s+|these\s+|evaluable\s+|assessable\s+|treated\s+"
     r"|enrolled\s+|infused\s+|randomi[sz]ed\s+)*(?:\d+\s+)?(?:(?!versus|vs|compared|while|whereas|died"
@@ -38,7 +40,9 @@ _TOGETHER = re.compile(r"\s*,?\s*(?:together|altogether|combined|in all|in total
 _TOGETHER_BEFORE = re.compile(
     r"\b(?:together|altogether|in all|in total|combined|overall(?: rate)?(?: of)?|sum(?: of)?|total(?: of)?)[\s,:=]*\Z"
 )
-_WHO_WERE = re.compile(r"\b(?:were|was|are|is|remained|remain|patients|pts|women|men|children|those|them|cohort)\s*\Z")
+_WHO_WERE = re.compile(
+    r"\b(?:were|was|are|is|remained|remain|patients|pts|women|men|children|those|them|cohort)\s*\Z"
+)
 _WITH_REGARD = re.compile(
     r"\b(?:with (?:regard|respect|reference) to|in terms of|regarding|as regards|concerning)\s+(?:the\s+)?(?:median\s+)?\Z"
 )

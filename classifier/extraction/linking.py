@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from classifier.extraction.carrying import (
     announces_a_list,
+    compares_medians,
     deal_series,
     goes_on,
     is_listed_below,
@@ -50,6 +51,9 @@ _VERB = re.compile(
 )
 _NEXT_MEASURE = re.compile(  # "median 11.9 years, 5-year rate 84%"
     r"\s*(?:\([^()]*\)\s*)?(?:[,;]|,?\s*and)\s*(?:the\s+)?(?:[\w-]+[-\s](?:year|month|yr|mo|week)s?\s*(?:rates?|survival|figures?|OS|PFS)?\s*)?(?:of\s+|:\s*)?"
+)
+_INCLUDING = re.compile(
+    r"\b(?:including|comprising|with|among (?:them|these)|of (?:which|whom|them|these))\s+(?:only\s+)?(?:\d{1,3}(?!\s*%)|[a-z]+)\s+(?:confirmed\s+)?\Z"
 )
 _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 
@@ -96,10 +100,21 @@ def _widen_neither(text: str, links: list[Link]) -> None:
         q = link.token.quantity
         if q is None or q.why != "neither" or text[link.token.start] in "nN":
             continue
-        starts = [m.start() for m in _NEITHER.finditer(text, max(0, link.token.start - 140), link.token.start)]
+        starts = [
+            m.start() for m in _NEITHER.finditer(text, max(0, link.token.start - 140), link.token.start)
+        ]
         if starts:
             link.token.start = starts[-1]
             link.token.quantity = replace(q, start=starts[-1])
+
+
+def _dealt(times: tuple[float, ...], links: list[Link], n: int) -> float:
+    """The time of the `n`th of joined rates: "83%, 77% and 48% versus 84%, 54% and 19% at 3, 6 and 12 months"."""
+    each, left = divmod(len(links), len(times))
+    if left or not each:
+        return times[0]
+    in_pairs = len(links) > 1 and links[1].token.versus
+    return times[n // each] if in_pairs else times[n % len(times)]
 
 
 class _Walk(TopicRules):
@@ -191,7 +206,7 @@ class _Walk(TopicRules):
             and any(t.kind == "endpoint" and KIND[t.key] == "time" for t in self.tokens)
         ):
             return  # "patients without pCR": they are a group, not a result
-        if self._tells_whose(token):
+        if self._tells_whose(token) or self._is_an_aside(i, token):
             return
         if self.mean and KIND[token.key] == "time" and not self._mean_stands_by(i):
             self.mean = False
@@ -219,6 +234,18 @@ class _Walk(TopicRules):
             self.named = True
         elif _ODDS.match(self.text, token.start):
             self.hr, self.odds = None, True
+
+    def _is_an_aside(self, i: int, token: Token) -> bool:
+        """ "26% with A, including two complete responses, and 21% with B": counted on the way."""
+        focus = self.focus
+        if focus is None or focus.inherited or not focus.values or focus.keys != ["ORR"]:
+            return False
+        if token.key not in ("CR", "PR") or token.depth != focus.values[-1].depth:
+            return False
+        after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        if after is not None and after.kind == "open" and not self.text[token.end : after.start].strip():
+            return False  # "including two complete responses (4%)"
+        return _INCLUDING.search(self.text, max(0, token.start - 50), token.start) is not None
 
     def _mean_stands_by(self, i: int) -> bool:
         """Whether the word "mean" said last is one of this endpoint, not of another thing before it."""
@@ -286,7 +313,7 @@ class _Walk(TopicRules):
             joined = [link for link in self.links if link.token.run == behind.token.run]
             times = token.quantity.times
             for n, link in enumerate(joined):
-                link.timepoint = times[n] if len(times) == len(joined) else times[0]
+                link.timepoint = _dealt(times, joined, n)
             if self.focus is not None and not self.times:
                 self.times = token.quantity.times
             return
@@ -353,7 +380,11 @@ class _Walk(TopicRules):
             self.by_label = True
         elif self._is_listed(before, token):
             self.by_label = True
-        elif not goes_on(text, begin, token) and not self._as_the_one_before(token):
+        elif not (
+            goes_on(text, begin, token)
+            or self._as_the_one_before(token)
+            or compares_medians(text, begin, token, before)
+        ):
             return "inherited without a cue"
         return "inherited"
 
@@ -376,7 +407,8 @@ class _Walk(TopicRules):
         if not times and self.before is not None and self.tokens:
             start = self.tokens[0].start
             if re.search(
-                r"[Cc]orresponding|[Rr]espective(?!ly)|(?:same|that|this|those) (?:time|date|interval|landmark)", self.text[max(0, start - 60) : self.tokens[-1].end]
+                r"[Cc]orresponding|[Rr]espective(?!ly)|(?:same|that|this|those) (?:time|date|interval|landmark)",
+                self.text[max(0, start - 60) : self.tokens[-1].end],
             ):
                 times = self.before.times
         return times[0] if times else None

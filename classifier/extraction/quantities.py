@@ -64,7 +64,7 @@ _WORDS_BEFORE = frozenset(
     " stratum strata quartile quartiles quintile quintiles tertile tertiles class tier tiers cluster clusters"
     " ecog ps kps"
     " bmi number nct"
-    " at after by within over none all both not reached attained nr ne unreached undefined"
+    " at after by within over none all both each not reached attained nr ne unreached undefined"
     " zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     " sixteen seventeen"
     " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -209,6 +209,15 @@ def _responses_among(match: Match[str]) -> Quantity:
         total=total,
         why="responses in",
         stop=match.end(),
+    )
+
+
+def _everybody(match: Match[str]) -> Quantity:
+    """ "all six patients responded"."""
+    total = int(parse_number(match["everyt"]))
+    end = match.end("everyt")
+    return Quantity(
+        Kind.COUNT, match.start(), end, 100.0, count=total, total=total, why="responses in", stop=match.end()
     )
 
 
@@ -361,6 +370,7 @@ _READERS = {
     "adj": _adjective,
     "ady": _short_adjective,
     "cp": _count_percent,
+    "every": _everybody,
     "rc": _responses_among,
     "c": _count,
     "nei": _neither_reached,

@@ -60,7 +60,7 @@ AFTER_VERB = (  # "produced no responses"; a look-behind has one width
         f"(?<={word} )"
         for word in "produced yielded gave elicited induced saw showed had with observed recorded".split()
     )
-    + "|(?<=: ))"
+    + "|(?<=[:.] ))"
 )
 
 _ALTERNATIVES = (
@@ -114,6 +114,9 @@ _ALTERNATIVES = (
     rf"|\d{{1,5}})(?:{S1}{PEOPLE})?{S}[\[(]{S}(?P<cpv>(?P<cpp>{NUMBER}){S}{PERCENT}){S}[\])]{S}(?:/|of"
     rf"|out{S1}of){S}(?:the{S1}|all{S1}|these{S1})?(?P<cpt>\d{{1,5}}"
     rf"|{WORD_NUMBER})(?![\d.]*{S}{PERCENT})(?:{S1}{PEOPLE})*)"
+    # all six patients responded
+    rf"|(?P<every>(?:[Aa]ll|[Bb]oth|[Ee]ach{S1}of)(?:{S1}of)?(?:{S1}(?:the|these|our))?{S1}(?P<everyt>\d{{1,4}}|{WORD_NUMBER}){S1}(?:[\w-]+{S1}){{0,2}}?{PEOPLE}"
+    rf"(?={S1}(?:responded|(?:had|achieved|showed|attained|obtained){S1}an?{S1}(?:objective|confirmed|overall){S1}response)))"
     # 16 responses among 60 patients
     rf"|(?P<rc>(?P<rcn>\d{{1,4}}|{LONG_NUMBER}|[Nn]o)(?:{S1}(?:objective|confirmed|overall|clinical|tumou?r|radiological)){{0,2}}{S1}(?:responses?|responders)(?:{S1}(?:was|were|had{S1}been|occurred|seen|observed|recorded|noted|documented)){{0,2}}"
     rf"{S1}(?:in|among|of|from|out{S1}of){S1}(?:the{S1}|a{S1}total{S1}of{S1}|all{S1}|these{S1}|our{S1})?(?P<rct>\d{{1,5}}|{LONG_NUMBER})"
@@ -131,7 +134,7 @@ _ALTERNATIVES = (
     rf"|(?:{NOT_REACHED_SHORT}|NA|NC)(?![A-Za-z])|{NOT_REACHED}|not{S1}available)(?P<ru>{S}(?:{PERCENT}|{TIME_UNIT}))?)"
     rf"|(?P<bt>(?<=[Bb]etween )(?P<blo>{NUMBER})(?:{S}"
     rf"{PERCENT})?{S1}and{S1}(?P<bhi>{NUMBER})(?P<bu>{S}(?:{PERCENT}|{TIME_UNIT}))?)"
-    rf"|(?P<v>(?P<vn>{NUMBER}|{LONG_NUMBER}(?!{DASH}[a-z]))(?P<pm>(?P<pmu>{S}(?:{PERCENT}|{TIME_UNIT}))?{S}(?:\u00b1"
+    rf"|(?P<v>(?P<vn>{NUMBER}(?![\d.]*{DASH}(?:[a-z]{{3}}|FU|FC|HT|ALA))|{LONG_NUMBER}(?!{DASH}[a-z]))(?P<pm>(?P<pmu>{S}(?:{PERCENT}|{TIME_UNIT}))?{S}(?:\u00b1"
     rf"|\+{S}/{S}{DASH}){S}{NUMBER})?(?:(?P<none>{S}{DASH}?{S}{DOSE})|(?P<pct>{S}{PERCENT})"
     rf"|(?P<tu>{S}{TIME_UNIT}))?)"
     rf"|(?P<nei>reached|attained)"

@@ -95,7 +95,11 @@ class RatioRules(ForwardRules):
         if focus is None or not focus.inherited or self.named or not focus.series:
             return False
         last = self.links[-1] if self.links else None
-        if last is not None and last.statistic == "hazard_ratio" and (token.joined or token.interval is not None):
+        if (
+            last is not None
+            and last.statistic == "hazard_ratio"
+            and (token.joined or token.interval is not None)
+        ):
             return True
         if focus.series[-1].statistic != "hazard_ratio":
             return False
@@ -106,7 +110,11 @@ class RatioRules(ForwardRules):
         last = self.links[-1] if self.links else None
         if last is None or last.statistic != "hazard_ratio" or token.start - last.token.end > 90:
             return False
-        if token.depth and last.token.depth == token.depth and _NEXT_LABEL.fullmatch(self.text, last.token.end, token.start):
+        if (
+            token.depth
+            and last.token.depth == token.depth
+            and _NEXT_LABEL.fullmatch(self.text, last.token.end, token.start)
+        ):
             return True  # "(HR: eribulin, 0.71; capecitabine, 0.79)"
         return (
             _AND_AGAIN.search(self.text, last.token.end, token.start) is not None

@@ -106,7 +106,11 @@ class TextWalk:
                 and self._speaks_of_medians(sentence, tokens)
             ):
                 focus = primary
-            same = self._times_before(sentence) if says_same_times(self.text, sentence.start, sentence.end) else ()
+            same = (
+                self._times_before(sentence)
+                if says_same_times(self.text, sentence.start, sentence.end)
+                else ()
+            )
             links, focus = link_sentence(self.text, tokens, focus, sentence.start, same)
             if focus is not None and focus.listing:
                 since = 0
@@ -152,7 +156,9 @@ class TextWalk:
         if not i:
             return ()
         before = self.sentences[i - 1]
-        told = [q.times for q in find_quantities(self.text, before.start, before.end) if q.kind is Kind.TIMEPOINT]
+        told = [
+            q.times for q in find_quantities(self.text, before.start, before.end) if q.kind is Kind.TIMEPOINT
+        ]
         return tuple(dict.fromkeys(itertools.chain.from_iterable(told)))
 
     def _elsewhere(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 
 from classifier.extraction.endpoints import KIND
 from classifier.extraction.numbers import Kind, Quantity, parse_number, to_months
@@ -13,6 +14,7 @@ from classifier.extraction.tokens import Token
 def read_time_points(text: str, tokens: list[Token]) -> None:
     """Tell the times at which rates were told from the times that are results."""
     _lists_told_with_at(text, tokens)
+    _shares_of_one(text, tokens)
     _values_told_with_at(text, tokens)
     _times_before_endpoints(text, tokens)
     _thresholds_after_endpoints(text, tokens)
@@ -59,6 +61,35 @@ def _lists_told_with_at(text: str, tokens: list[Token]) -> None:
         tokens[i : i + 1] = made
 
 
+_SHARE = re.compile(r"0?[.\u00b7]\d{2,3}")
+_SHARE_WORDS = re.compile(r"\b(?:probabilit\w+|proportions?|fractions?)\b")
+_THEN_A_TIME = re.compile(r"\s+at\s+(?:\d|one|two|three|five|ten)")
+
+
+def _shares_of_one(text: str, tokens: list[Token]) -> None:
+    """ "The probability of OS was 0.61 at 36 months": a share of one is a percentage."""
+    if not any(t.kind == "timepoint" for t in tokens) or any(t.kind == "hr" for t in tokens):
+        return
+    named = next((t for t in tokens if t.kind == "endpoint"), None)
+    if named is None or KIND[named.key] != "time":
+        return
+    told = False
+    for token in tokens:
+        q = token.quantity
+        if q is None or token.start < named.start or q.value is None or not 0 <= q.value < 1:
+            continue
+        if token.kind == "value" and q.kind is Kind.PLAIN and _SHARE.fullmatch(text, token.start, token.end):
+            told = told or (
+                _SHARE_WORDS.search(text, max(0, token.start - 60), token.start) is not None
+                or _THEN_A_TIME.match(text, token.end) is not None
+            )
+            if told:
+                token.quantity = Quantity(Kind.PERCENT, q.start, q.end, round(100 * q.value, 1))
+        elif told and token.kind == "interval" and (q.value_max or 1.0) <= 1:
+            high = None if q.value_max is None else round(100 * q.value_max, 1)
+            token.quantity = replace(q, value=round(100 * q.value, 1), value_max=high)
+
+
 _NOT_A_VALUE = re.compile(r"['\u2019]?\s+(?:of\s+|median\s+)*follow|\s+(?:was|were|is|the|after|from|of)\b")
 
 
@@ -71,6 +102,10 @@ def _values_told_with_at(text: str, tokens: list[Token]) -> None:
         if match is None or _NOT_A_VALUE.match(text, token.end):
             continue
         said = _ALIKE.search(text, max(0, token.start - 90), token.start) is not None
+        if not said and any(t.notes == ["told with at"] for t in tokens[:i]):
+            said = text[: token.start].endswith(
+                ("and ", "but ", ", ")
+            )  # "at 5.0 months with A and at 6.9 with B"
         named = next((t for t in reversed(tokens[:i]) if t.kind == "endpoint"), None)
         if not said or named is None or KIND[named.key] != "time":
             continue
@@ -81,6 +116,7 @@ def _values_told_with_at(text: str, tokens: list[Token]) -> None:
         start, end = match.span("v")
         months = to_months(parse_number(match["n"]), match["u"])
         token.kind, token.start, token.end, token.after = "value", start, end, end
+        token.notes.append("told with at")
         token.quantity = Quantity(Kind.TIME, start, end, months, unit=match["u"])
 
 

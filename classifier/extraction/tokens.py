@@ -15,7 +15,7 @@ _CUE = re.compile(
     r"|(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
     r"|[a-z]{0,2}HRs?(?![+\-\u2010-\u2014\u2212]|[\s,]*(?:positive|negative|status|or HER2|and HER2"
     r"|\+))(?:adj)?)"
-    r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>RMST|[Mm]eans?(?! that| of [a-z])|[Aa]verage)"
+    r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>RMST|[Mm]eans?(?! that| of [a-z])|[Aa]veraged?)"
     r"|(?P<respectively>[Rr]espectively))(?![A-Za-z])"
 )
 _BRACKET = re.compile(r"[()\[\]]")
@@ -137,7 +137,9 @@ _SOME_OF = re.compile(
     r"(?:%|\d|\w)\s+(?<!number )(?<!numbers )of\s+(?:\w+\s+)?(?:non-?)?\Z"
     r"|\b[Oo]f\s+the\s+(?:\w+\s+)?(?:non-?)?\Z"
 )
-_BY_GROUP = re.compile(r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)|\s+(?:numbered|totall?ed|amounted|made up|accounted|constituted)\b")
+_BY_GROUP = re.compile(
+    r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)|\s+(?:numbered|totall?ed|amounted|made up|accounted|constituted)\b"
+)
 _COUNTED = re.compile(r"(?:\b(?:were|was|as|of|number)|\d|%|\)|\bno)\s+(?:non-?)?\Z")
 
 

@@ -52,7 +52,9 @@ _TIME_OF_FOLLOW_UP = re.compile(
 _IS = re.compile(r"(?:\b(?:was|were|is|are)|:|\bmedians?(?:\s+of)?)\s*\Z")
 
 
-_WITH_NAME = re.compile(r"\b(?:[Ff]or|[Ii]n terms of|[Aa]s to|[Aa]s for|[Rr]egarding|[Cc]oncerning|respect to|regard to)\s+(?:the\s+)?(?:median\s+)?\Z")
+_WITH_NAME = re.compile(
+    r"\b(?:[Ff]or|[Ii]n terms of|[Aa]s to|[Aa]s for|[Rr]egarding|[Cc]oncerning|respect to|regard to)\s+(?:the\s+)?(?:median\s+)?\Z"
+)
 
 
 class TopicRules(RatioRules):

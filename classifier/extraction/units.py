@@ -102,7 +102,9 @@ def _after_time(text: str, before: list[Token]) -> bool:
 _DECIMAL = re.compile(r"\d{1,3}[.\u00b7]\d{1,2}")
 
 
-_GOES_ON = re.compile(r"\s*(?:[),;.(\[]|(?:and|in|with|without|for|on|under|at|among|by|to|vs?|versus|compared|than|if|when|after)\b|\Z)")
+_GOES_ON = re.compile(
+    r"\s*(?:[),;.(\[]|(?:and|in|with|without|for|on|under|at|among|by|to|vs?|versus|compared|than|if|when|after)\b|\Z)"
+)
 _ONE_DECIMAL = re.compile(r"\d{1,3}[.\u00b7]\d")
 _NOT_A_TIME = re.compile(r"(?:ratio|HRs?|score|index|mg|p|=|\bof|level|factor)\s*\Z")
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from classifier.extraction.links import Focus, Link
 from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token, gap
+
+
+_ON_AVERAGE = re.compile(r"\s*,?\s*on average\b")
 
 
 class WalkState:
@@ -52,6 +57,8 @@ class WalkState:
             if self.links[-1].statistic == "rate":
                 return "rate"  # "84%, 66% and not estimable"
         if q.kind is Kind.TIME or q.kind is Kind.NOT_REACHED or q.why == "pair time":
+            if _ON_AVERAGE.match(self.text, token.after):
+                return "mean"
             return "mean" if self.mean and q.kind is not Kind.NOT_REACHED else "median"
         if q.kind in (Kind.PERCENT, Kind.COUNT) or q.why == "pair percent":
             return "rate"

@@ -73,8 +73,10 @@ _RATIO_CUE = re.compile(
     r"|respectively)[^.]*\Z"
 )
 _OTHER_EVENT = re.compile(
-    r"(?i:failures?|malignanc\w+|incidence|recurren\w+|relaps\w+|metasta[st]\w+|transform\w+|infections?|discontinu\w+"
-    r"|toxicit\w+|hospitali\w+|respon[ds]\w*|remission|neuropath\w+|progress(?:ion|ed)|events?|control|deteriorat\w+"
+    r"(?i:failures?|malignanc\w+|incidence|recurren\w+|relaps\w+|metasta[st]\w+|transform\w+"
+    r"|infections?|discontinu\w+"
+    r"|toxicit\w+|hospitali\w+|respon[ds]\w*|remission|neuropath\w+|progress(?:ion|ed)|events?|control"
+    r"|deteriorat\w+"
     r"|time to|symptom\w*|pain|transfusion|engraft\w+|GVHD|fractures?|thrombo\w+|cancers?\b(?=[^.;]{0,20}\())"
 )
 
@@ -98,7 +100,7 @@ _THRESHOLD_WORDS = re.compile(
 )
 _TARGET = re.compile(
     r"\b(?:threshold|expected|goal|aim|target(?:ed)?|assumed|hypothesi[sz]ed|null|anticipated|postulated)"
-    r"(?:[\s:=]+(?:an?|HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|for|was))*[\s:=<>\u2265\u2264]*\Z"
+    r"(?:[\s:=]+(?:HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|for|was))*[\s:=<>\u2265\u2264]*\Z"
 )
 _SCHEDULE = re.compile(r"\b(?:every|each|once every|daily for)\s+\Z")
 _TREATED = re.compile(r"\b(?:given to|received by|used in|offered to)\s+(?:\d+\s*%\s*(?:and|v|vs\.?)\s*)?\Z")
@@ -115,16 +117,21 @@ _LIKE_OTHERS = re.compile(
     r"(?:the|that of|those of|an?)\s+(?:(?:ORR|median|PFS|OS|rate|of)\s+){0,3}[~\u2248]?\s*\Z"
 )
 _EARLIER_STUDIES = re.compile(
-    r"\A(?:[^.;]|\.\d|;(?=[^()]{0,60}\))){0,70}?\b(?:(?:in|from|by|of)\s+(?:an?|the|its|their|two|three|several|some|many)?\s*"
-    r"(?:[\w-]+\s+)?(?:earlier|previous|prior|preceding|foregoing|registration(?:al)?|licensing|pivotal|historic(?:al)?|published|older)\s+"
+    r"\A(?:[^.;]|\.\d|;(?=[^()]{0,60}\))){0,70}?\b(?:(?:in|from|by|of)\s+(?:an?|the|its|their|two|three"
+    r"|several|some|many)?\s*"
+    r"(?:[\w-]+\s+)?(?:earlier|previous|prior|preceding|foregoing|registration(?:al)?|licensing|pivotal"
+    r"|historic(?:al)?|published|older)\s+"
     r"(?:[\w-]+\s+){0,3}?(?:trials?|stud(?:y|ies)|series|reports?|controls?|experience|publications?)"
     r"|(?:had been|have been|has been|was|were) (?:reported|published|described) (?:with|in|by|for"
     r"|previously|earlier))\b"
 )
 _HOPED_FOR = re.compile(
-    r"\A(?:[^.;]|\.\d){0,50}?\b(?:had been|were|was|is|has been|will be|being|would be) (?:(?:considered|regarded as|deemed"
-    r"|judged|thought) (?:to be )?(?:of (?:no )?interest|(?:un)?interesting|promising|worthwhile|relevant|(?:un)?acceptable"
-    r"|sufficient|insufficient|adequate|inadequate|futile|(?:in)?active|clinically \w+)|hoped for|targeted|aimed (?:at|for)"
+    r"\A(?:[^.;]|\.\d){0,50}?\b(?:had been|were|was|is|has been|will be|being|would be) (?:"
+    r"(?:considered|regarded as|deemed"
+    r"|judged|thought) (?:to be )?(?:of (?:no )?interest|(?:un)?interesting|promising|worthwhile"
+    r"|relevant|(?:un)?acceptable"
+    r"|sufficient|insufficient|adequate|inadequate|futile|(?:in)?active|clinically \w+)|hoped for"
+    r"|targeted|aimed (?:at|for)"
     r"|anticipated|assumed"
     r"|postulated|desired|customary|usual|planned|hypothesi[sz]ed|expected|foreseen|sought|aspired)\b"
 )
@@ -136,10 +143,12 @@ _SAID_WITH_AT = frozenset(
 )
 _PUBLISHED = re.compile(
     r"\b(?:an? (?:published|earlier|previous|registration|pivotal|historical|older)\s+(?:[\w-]+\s+){0,4}?"
-    r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for|approv(?:al|ed)\b[^.;]{0,60}?\b(?:with|on the basis of|based on|because of|given)"
+    r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for|approv(?:al"
+    r"|ed)\b[^.;]{0,60}?\b(?:with|on the basis of|based on|because of|given)"
     r"|the (?:pivotal|registration(?:al)?|licensing|preceding|previous|earlier|original|historical|landmark)"
     r" (?:[\w-]+ ){0,3}(?:trial|study|series|cohort)s?,? (?:in which|where|whose|which)"
-    r"|[Hh]istoric(?:al)? (?:[\w-]+ ){0,2}(?:series|controls|studies|reports|data|cohorts) (?:report|show|suggest|indicate|give|had)\w*"
+    r"|[Hh]istoric(?:al)? (?:[\w-]+ ){0,2}(?:series|controls|studies|reports|data|cohorts) (?:report"
+    r"|show|suggest|indicate|give|had)\w*"
     r"|published (?:[\w-]+ ){0,3}"
     r"(?:survival|response rates?|results?))\b(?:[^.;]|\.\d|;(?=[^()]*\Z)){0,110}\Z"
 )
@@ -158,7 +167,8 @@ _DIFFERENCE_BEFORE = re.compile(
     r"|prolongations?|reductions?"
     r"|delays?)(?:\s+\w+){0,3}\s+(?:of|reached|amounted to|being|equalled)(?:\s+(?:about|approximately"
     r"|only|nearly|at least|more than))?"
-    r"|(?<!ed )(?<!shown )(?<!seen )(?<!had )(?<!but )(?<!taken )(?<!found )\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least"
+    r"|(?<!ed )(?<!shown )(?<!seen )(?<!had )(?<!but )(?<!taken )(?<!found )\bby(?:\s+(?:about"
+    r"|approximately|a median of|only|nearly|at least"
     r"|more than))?)\s*[~\u2248\u223c]?\s*\Z"
 )
 _DIFFERENCE_AFTER = re.compile(

@@ -24,15 +24,21 @@ _LABEL = re.compile(
     r"[^.;:]{1,70}:\s*(?:[\w\u2265\u2264<>+/()-][\w \u2265\u2264<>+/()-]{0,28}[, ]\s*)?[<>~\u2248]?\s*\Z"
 )
 _GROUP_LABEL = re.compile(
-    r"(?i:\b(?:patients|pts|those|women|men|tumou?rs|disease|arms?|groups?|cohorts?|stratum|strata|lines?|cases|levels?"
+    r"(?i:\b(?:patients|pts|those|women|men|tumou?rs|disease|arms?|groups?|cohorts?|stratum|strata"
+    r"|lines?|cases|levels?"
     r"|doses?|dl ?\d+|stage|years|yrs|aged?|high|low|intermediate|male|female|placebo|alone|mutant|mutated"
     r"|mutation"
-    r"|wild-?type|unmutated|responders|histolog\w+|subtype|(?:non)?squamous|adenocarcinoma|treated|na[i\u00ef]ve"
-    r"|refractory|pretreated|subsets?|subgroups?|populations?|inhibitors?|antibod\w+|per|by|altered|amplified)\b)|positive|negative|[-\u2010]mutant|[\u2265\u2264<>]|mg\b|[+\u2212](?:\s|\Z)|\bn\s?=\s?\d"
+    r"|wild-?type|unmutated|responders|histolog\w+|subtype|(?:non)?squamous|adenocarcinoma|treated"
+    r"|na[i\u00ef]ve"
+    r"|refractory|pretreated|subsets?|subgroups?|populations?|inhibitors?|antibod\w+|per|by|altered"
+    r"|amplified)\b)|positive|negative|[-\u2010]mutant|[\u2265\u2264<>]|mg\b|[+\u2212](?:\s|\Z)"
+    r"|\bn\s?=\s?\d"
 )
 _MEASURES = re.compile(
-    r"(?i:\b(?:failures?|gvhd|infections?|mortality|incidence|deaths?|relapses?|rate|control|toxicit\w+|grade|events?|surgery|resection\w*|median|compliance|survival|time|duration"
-    r"|discontinu\w+|negativity|transplant\w*|clearance|reductions?|increase|decrease|discordance|adherence)\b)"
+    r"(?i:\b(?:failures?|gvhd|infections?|mortality|incidence|deaths?|relapses?|rate|control|toxicit\w+"
+    r"|grade|events?|surgery|resection\w*|median|compliance|survival|time|duration"
+    r"|discontinu\w+|negativity|transplant\w*|clearance|reductions?|increase|decrease|discordance"
+    r"|adherence)\b)"
 )
 _MEASURES_BUT_MEDIAN = re.compile(
     _MEASURES.pattern.replace("median|", "").replace("|survival|time|", "|follow|age|treatment|interval|")
@@ -64,8 +70,10 @@ def names_a_group_only(text: str, start: int, token: Token) -> bool:
 
 
 _COMPARES = re.compile(
-    r"\b(?:differ\w*|gain\w*|benefit\w*|advantage|improvement|longer|shorter|longest|shortest|prolonged|medians?"
-    r"|did (?:better|worse)|fared|(?:analys[ei]s|subgroups?|subsets?|strat\w+)\b[^.;]{0,80}\b(?:showed|gave|yielded|found))\b"
+    r"\b(?:differ\w*|gain\w*|benefit\w*|advantage|improvement|longer|shorter|longest|shortest|prolonged"
+    r"|medians?"
+    r"|did (?:better|worse)|fared|(?:analys[ei]s|subgroups?|subsets?|strat\w+)\b[^.;]{0,80}\b(?:showed"
+    r"|gave|yielded|found))\b"
 )
 
 
@@ -101,7 +109,8 @@ def is_listed_below(text: str, start: int, token: Token) -> bool:
 
 
 _SAME_TIMES = re.compile(
-    r"\b[Aa]t (?:the same|that|this|those|these)(?: \d+| two| three| four)? (?:time ?-?points?|times?|landmarks?|dates?|intervals?|moments?)\b"
+    r"\b[Aa]t (?:the same|that|this|those|these)(?: \d+| two| three| four)? (?:time ?-?points?|times?"
+    r"|landmarks?|dates?|intervals?|moments?)\b"
 )
 
 

@@ -16,7 +16,8 @@ _PLANNED = re.compile(
     r"|(?:threshold|null) and (?:expected|alternative|target)\w*|target(?:ed)? (?:of|orr|response)|"
     r"calculated that|foreseen|foresaw|historically|non-?inferiority (?:margin|required)|chosen to (?:show"
     r"|detect)"
-    r"|rested on|to show (?:a|an)|two-sided alpha|(?:considered|regarded as|deemed|judged) (?:of (?:no )?interest|(?:un)?interesting|promising|worthwhile|futile|inactive|insufficient)|"
+    r"|rested on|to show (?:a|an)|two-sided alpha|(?:considered|regarded as|deemed|judged) (?:of "
+    r"(?:no )?interest|(?:un)?interesting|promising|worthwhile|futile|inactive|insufficient)|"
     r"stopping rule|simon|planned (?:to|sample)|simulat\w+|ha(?:ve|s) been reported"
     r"|(?:was|were) (?:to|likely to|required to) (?:exceed|reach|be above|surpass)|"
     r"previous(?:ly)? (?:studies|trials|report\w*)|mice|mouse|xenografts?|murine|the animals)\b",
@@ -37,8 +38,10 @@ _EARLIER_ANALYSIS = re.compile(
 
 # "In a trial published since, B was better (HR 0.8)"
 _OTHER_STUDY = re.compile(
-    r"\b[Ii]n (?:the )?(?:other|previous|earlier|prior|preceding|published|historical|pivotal|registration(?:al)?) (?:\w+ )?(?:trials?|stud(?:y|ies)|series"
-    r"|reports)\b|\b[Hh]istoric(?:al)? (?:[\w-]+ ){0,2}(?:series|controls|studies|reports|data|cohorts) (?:report|show|suggest|indicate|give)\w*"
+    r"\b[Ii]n (?:the )?(?:other|previous|earlier|prior|preceding|published|historical|pivotal"
+    r"|registration(?:al)?) (?:\w+ )?(?:trials?|stud(?:y|ies)|series"
+    r"|reports)\b|\b[Hh]istoric(?:al)? (?:[\w-]+ ){0,2}(?:series|controls|studies|reports|data"
+    r"|cohorts) (?:report|show|suggest|indicate|give)\w*"
     r"|\b(?:having|have|has) been (?:reported|quoted|described|given) (?:as|to be|at|with)\b"
     r"|\b(?:In|From) (?:an?|one|two|three|several|other|previous|earlier|another"
     r"|prior)\b[^,.;]{0,60}?\b(?:trials?|stud(?:y|ies)"
@@ -85,7 +88,8 @@ _OWN_STUDY = re.compile(
     r"|the (?:present|current) \w+|here(?:in)?|aim(?:s|ed)?|purpose|objectives?|retrospective\w*"
     r"|(?:were|was) (?:\w+ )?(?:randomi[sz]ed|randomly|enrol\w+|treated|included|assigned|allocated"
     r"|recruited|entered"
-    r"|analy[sz]ed|identified|retrieved|studied|reviewed|investigated|evaluated|assessed|given|accrued|registered"
+    r"|analy[sz]ed|identified|retrieved|studied|reviewed|investigated|evaluated|assessed|given|accrued"
+    r"|registered"
     r"|evaluable|eligible|seen|observed|collected|compared|administered|diagnosed)"
     r"|(?:patients|pts|women|men|subjects|participants|children|adults) (?:\w+ ){0,6}(?:received|underwent)"
     r"|to (?:evaluate|assess|compare|determine|investigate|examine|explore|establish|test)|n\s?=\s?\d"
@@ -94,7 +98,8 @@ _OWN_STUDY = re.compile(
     re.IGNORECASE,
 )
 _KNOWN_BEFORE = re.compile(
-    r"\b(?:is|are|has|have|can|may|remains?|carry|carries|gives?|offers?|yields?|usual\w*|customary|known|report\w*"
+    r"\b(?:is|are|has|have|can|may|remains?|carry|carries|gives?|offers?|yields?|usual\w*|customary"
+    r"|known|report\w*"
     r"|trials?|stud(?:y|ies)|series|historical\w*|standard|approv\w+|published|literature)\b",
     re.IGNORECASE,
 )

@@ -82,7 +82,8 @@ ENTRIES = (
     EndpointEntry(
         "OS",
         "time",
-        rf"time{D}(?:to|until){D}death(?! or)(?:{D}from{D}any{D}cause)?|died(?=\s+(?:at|after)\s+an?\s+(?:median|mean|average))",
+        rf"time{D}(?:to|until){D}death(?! or)(?:{D}from{D}any{D}cause)?|died(?=\s+(?:at|after)\s+an?\s+"
+        rf"(?:median|mean|average))",
     ),
     EndpointEntry(
         "TTF",
@@ -108,9 +109,11 @@ ENTRIES = (
         rf"|[a-z]+{D}specific(?: and overall)?{D}(?:survivals?|mortality|deaths?)|(?:relative|net|excess){D}"
         rf"(?:survivals?|mortality)(?:{D}rates?)?|(?:locoregional |local |distant |regional )?(?:recurrence"
         rf"|relapse)(?=\s*[,(\[]\s*(?:[a-z]{{0,2}}HR|hazard ratio))|skeletal(?:{D}related)? events?"
-        rf"|(?:(?:local|loco-?regional|regional|distant|marginal){D}(?:failures?|control failures?)|failure{D}rates?"
+        rf"|(?:(?:local|loco-?regional|regional|distant|marginal){D}(?:failures?|control failures?)"
+        rf"|failure{D}rates?"
         rf"|rates? of (?:\w+ )?failure)(?!{D}free)"
-        rf"|(?:breast )?cancer survival|(?:deaths?|mortality|dying|died) (?:from|of|due to) (?:the |their )?(?:\w+ )?"
+        rf"|(?:breast )?cancer survival|(?:deaths?|mortality|dying|died) (?:from|of|due to) (?:the "
+        rf"|their )?(?:\w+ )?"
         rf"(?:cancer|disease|carcinoma|tumou?r|melanoma|lymphoma|leuk[a]?emia|myeloma|sarcoma)"
         rf"|(?:MRD{D})?negative{D}survival|survival (?:benefit|advantage|difference|gain|analys\w+|curves?"
         rf"|data|outcomes?|estimates?"
@@ -120,7 +123,8 @@ ENTRIES = (
     EndpointEntry(
         "OS",
         "time",
-        rf"(?-i:[a-z]{{0,2}}OS|MST|RMST)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
+        rf"(?-i:[a-z]{{0,2}}OS|MST|RMST)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or"
+        rf"|or)\s+[\w-]+{D0}free)"
         rf"|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?|rates?"
         rf"|probabilit\w+))?|(?:risk|hazard) of (?:death|dying)"
         rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|(?<=HR of )death|(?<=ratio of )death"
@@ -129,7 +133,8 @@ ENTRIES = (
         rf"|(?:lived|survived)(?=\s+(?:\w+\s+)?(?:longer|shorter|longest|shortest|as long)\b)"
         rf"|(?<=\) for )death|(?<=\d for )death"
         rf"|lived(?=\s+(?:for\s+)?\d)"
-        rf"|(?:deaths?|mortality)(?=\s+(?:was|were)\s+(?:\w+\s+){{0,2}}(?:halved|reduced|lowered|delayed|postponed|averted)\b)"
+        rf"|(?:deaths?|mortality)(?=\s+(?:was|were)\s+(?:\w+\s+){{0,2}}(?:halved|reduced|lowered"
+        rf"|delayed|postponed|averted)\b)"
         rf"|(?:all{D}cause|overall|total){D}(?:mortality|deaths?)(?=[^.;]{{0,40}}(?:HR|hazard))"
         rf"|(?:deaths?|died)(?=\s*[\[(]\s*(?:(?:adjusted|weighted|stratified|unadjusted|multivariable)\s+)?"
         rf"(?:a?HR|hazard))"
@@ -154,14 +159,17 @@ ENTRIES = (
         rf"|neurologic\w*|immune|immunologic\w*|"
         rf"serolog\w+|antibody|biochemical|PSA|marker|CA-?125|symptom\w*|pain|survey|placebo|dose|early"
         rf"|biologic\w*|"
-        rf"haematologic|durable|sustained|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD|spleen|splenic|compartments?|site|lesional|blood|T{D}cell|B{D}cell|histolog\w+|patholog\w+|cytolog\w+"
+        rf"haematologic|durable|sustained|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD"
+        rf"|spleen|splenic|compartments?|site|lesional|blood|T{D}cell|B{D}cell|histolog\w+"
+        rf"|patholog\w+|cytolog\w+"
         rf"|marrow|liver|skin|transfusion|erythroid|platelet|neutrophil|hormonal|PET|subjective|mixed)"
         rf"{D}(?:partial{D}|complete{D})?(?:responses?|responders?|remissions?)(?:{D}rates?)?)"
         rf"|(?-i:VGPR|MR(?=\s*\d)|MMR|DMR)(?: or (?:better|more|higher))?|(?-i:MRD)(?:{D}negativ\w+)?"
         rf"|measurable residual|minimal residual"
         rf"|no responses? (?:to|evaluation)|responders? (?:to|in)(?= )|in response to"
         rf"|response (?:to treatment )?assessments?"
-        rf"|(?:overall )?responses?(?:{D}rates?)? (?:to|of|for|in|among) (?:the |this |our |an? )?(?:[\w-]+ )?"
+        rf"|(?:overall )?responses?(?:{D}rates?)? (?:to|of|for|in|among) (?:the |this |our |an? )?"
+        rf"(?:[\w-]+ )?"
         rf"(?:questionnaires?|surveys?|mailings?|invitations?)"
         rf"|responses? of (?-i:VGPR)",
     ),
@@ -179,7 +187,8 @@ ENTRIES = (
         "CR",
         "rate",
         rf"(?-i:s?CRi?s?|sCR/CR|[≥]CR)(?: or better)?(?!-)|(?:best )?responses? (?:was|were) complete"
-        rf"|(?:(?:stringent|clinical|confirmed|radiological|radiographic|ha?ematological|ha?ematologic) )?complete{D}(?:clinical "
+        rf"|(?:(?:stringent|clinical|confirmed|radiological|radiographic|ha?ematological"
+        rf"|ha?ematologic) )?complete{D}(?:clinical "
         rf"|metabolic |metastatic |renal |tumou?r )?(?:responses?|remissions?|regressions?"
         rf"|responders?)(?:{D}rates?)?",
     ),
@@ -212,20 +221,25 @@ ENTRIES = (
         rf"|confirmed|disease"
         rf"|h[a]?ematologic(?:al)?)"
         rf"(?:{D}(?:\([^()]{{3,40}}\) ?)?(?:objective|overall|clinical|confirmed|radiolog\w+"
-        rf"|tumou?r|CNS|intracranial)){{0,2}}(?:{D}\([^()]{{3,60}}\))?{D}(?:responses?|remissions?|responders?)"
+        rf"|tumou?r|CNS|intracranial)){{0,2}}(?:{D}\([^()]{{3,60}}\))?{D}(?:responses?|remissions?"
+        rf"|responders?)"
         rf"(?:\s?\([^()\d]{{2,70}}\))?(?:{D}rates?)?"
-        rf"|response{D}rates?|(?:(?:total|overall|clinical|short{D}term|objective|therapeutic|curative|recent) ){{0,2}}"
-        rf"(?:effective|efficacy){D}rates?(?! of (?:pain|analges|symptom))|\(?(?-i:CR){D0}\+{D0}(?-i:PR)\)?(?:{D}rates?)?|partial{D}(?:response"
+        rf"|response{D}rates?|(?:(?:total|overall|clinical|short{D}term|objective|therapeutic|curative"
+        rf"|recent) ){{0,2}}"
+        rf"(?:effective|efficacy){D}rates?(?! of (?:pain|analges|symptom))|\(?(?-i:CR){D0}\+{D0}"
+        rf"(?-i:PR)\)?(?:{D}rates?)?|partial{D}(?:response"
         rf"|remission) or better|at least (?:an? )?(?:partial{D}(?:response|remission)|(?-i:PR))"
         rf"|(?:objective|tumou?r){D}(?:regressions?|shrinkage)(?:{D}rates?)?"
         rf"|responses?(?:\s+\([^()]{{2,40}}\)"
         rf"|\s+to\s+[\w-]+(?:\s[\w-]+)?(?:\s\([^()]{{2,40}}\))?)?(?=\s+(?:was|were|is|had been"
         rf"|have been|could be)\s+(?:\w+\s+)?(?:seen|observed|achieved"
-        rf"|noted|recorded|documented|obtained|reported|found|attained|reached|confirmed|had|shown|registered))"
+        rf"|noted|recorded|documented|obtained|reported|found|attained|reached|confirmed|had|shown"
+        rf"|registered))"
         rf"|responded|[≥]{D0}(?-i:PR)\b|(?-i:PR){D}or{D}(?:better|higher|more|greater)"
         rf"|(?-i:RR)(?!\s*[=:,]?\s*\d[.\u00b7]\d\d)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
         rf"|,?\s*\d))|(?:any|an?) (?:objective |confirmed )?responses?(?! to)"
-        rf"|responses?(?=\s+(?:were|was|are|is|in|with|on imaging|occurred|including|did|depended|differed|numbered)\b|:)"
+        rf"|responses?(?=\s+(?:were|was|are|is|in|with|on imaging|occurred|including|did|depended"
+        rf"|differed|numbered)\b|:)"
         rf"|responders"
         rf"|responses?(?=\s+\(\d)"
         rf"|responses?(?=\s+(?:by|per|according to|across)\s[\w /-]{{1,40}}(?::|\s(?:were|was|are|is)\b))",

@@ -57,9 +57,11 @@ _TRIGGER_OF_MORE = re.compile(
     r"|respon|progression)"
 )
 _TRIGGER = re.compile(
-    r"PFS|(?<![A-Za-z])[a-z]{0,2}OS(?![A-Za-z])|\blived\b|RMST|(?<![A-Za-z])HRs?(?![A-Za-z+-])|ORR|(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
+    r"PFS|(?<![A-Za-z])[a-z]{0,2}OS(?![A-Za-z])|\blived\b|RMST|(?<![A-Za-z])HRs?(?![A-Za-z+-])|ORR|"
+    r"(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
     r"|remission|[Hh]azard|alive|PR (?:or|and|in) |CR\s?\+\s?PR|OR rate|\u2265\s?PR|partial r"
-    r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death|dying|Death|Mortality"
+    r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death|dying|Death"
+    r"|Mortality"
     r"|(?:effective|efficacy) rate|least an? PR\b"
 )
 

@@ -1,4 +1,4 @@
-"""Which letters a pattern may begin with: patterns that cannot match where a word stands are not tried there."""
+"""Which letters a pattern may begin with: it is not tried where it cannot match."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def first_letters(pattern: str) -> frozenset[str]:
         item = pattern[at:end]
         repeat = _REPEATED.match(pattern, end)
         may_lack = pattern[end : end + 1] == "?" or (
-            repeat is not None and repeat[0] in "*" or _is_from_zero(repeat)
+            (repeat is not None and repeat[0] in "*") or _is_from_zero(repeat)
         )
         if not _LOOK.match(item):
             letters |= _of_item(item)

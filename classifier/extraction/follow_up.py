@@ -41,7 +41,8 @@ _PLAIN_BETWEEN = _compiled(r"\s*(?:time\s+|period\s+)?(?:was\s+|of\s+|[:=,]\s*)\
 _MEDIAN_TAIL = _compiled(rf"[\s,]*\(?(?:in\s+|at\s+)?(?:the\s+)?{_MEDIAN}")
 # Between the time and the word for follow-up behind it.
 _MEDIAN_LINK = _compiled(
-    rf"(?:\s+(?:of\s+|in\s+|at\s+)?|,?\s+which\s+(?:was|is)\s+(?:also\s+)?)(?:the\s+)?{_MEDIAN}\s+(?:[\w-]+\s+)?\Z"
+    rf"(?:\s+(?:of\s+|in\s+|at\s+)?|,?\s+which\s+(?:was|is)\s+(?:also\s+)?)(?:the\s+)?{_MEDIAN}\s+"
+    rf"(?:[\w-]+\s+)?\Z"
 )
 _LINK = _compiled(r"\s+(?:of\s+)?(?:[\w-]+\s+)?\Z")
 _PLAIN_LINK = _compiled(r"\s+(?:of\s+)?\Z")
@@ -51,14 +52,16 @@ _AFTER = _compiled(r"\b(?:after|with|at)\s+\Z")
 # A median of no word for follow-up: "After a median of 31 months, 40 deaths had occurred."
 _SINCE = (
     _compiled(
-        rf"(?:\A|[.:]\s+|\b[A-Z]{{4,}}:?\s+)(?:after|at)\s+a\s+median\s+of\s+{_TIME.pattern}(?=\s*[,(]|\s+there\b)"
+        rf"(?:\A|[.:]\s+|\b[A-Z]{{4,}}:?\s+)(?:after|at)\s+a\s+median\s+of\s+{_TIME.pattern}(?=\s*[,(]"
+        rf"|\s+there\b)"
     ),
     _compiled(rf"\bafter\s+{_TIME.pattern}\s+(?:at|in)\s+the\s+median"),
 )
 _A_MEDIAN = re.compile(r"(?:[Aa]fter|AFTER|At|at) (?:a median of|\d.{1,14}(?:at|in) the median)")
 _SPOKEN_OF = re.compile(r"ollow|OLLOW|bserv|OBSERV|[Ff]/?[Uu]\b|urveill")
 _OTHER = re.compile(
-    r"%|\brates?\b|rang(?:ed|ing)\s+(?:from|between)|progression|survival|PFS|\bOS\b|respon[sd]|\bage\b|relapse"
+    r"%|\brates?\b|rang(?:ed|ing)\s+(?:from|between)|progression|survival|PFS|\bOS\b|respon[sd]|\bage\b"
+    r"|relapse"
     r"|recurr|\bdied\b|death|develop|occur"
 )
 _RANGE = re.compile(r"\s*(?:-|\u2013|to)\s*\d")

@@ -24,7 +24,8 @@ _FORWARD_PEOPLE = re.compile(
     r"|progressed)[\w\u2265<>./\u00b7+'\u2019-]+\s+){0,7}?(?:\s*respectively,?\s+)?(?:were\s+)?\Z"
 )
 _FORWARD_HAD = re.compile(
-    r"\b(?:had|have|has|having|achiev\w+|attain\w+|reach\w+|show\w+|experienc\w+|obtain\w+|demonstrat\w+|regain\w*|enjoy\w*|gain\w*|maintain\w*|display\w*|derive\w*"
+    r"\b(?:had|have|has|having|achiev\w+|attain\w+|reach\w+|show\w+|experienc\w+|obtain\w+"
+    r"|demonstrat\w+|regain\w*|enjoy\w*|gain\w*|maintain\w*|display\w*|derive\w*"
     r"|with|for|an?|were|was|remain\w+|are|is)\s+(?:an?\s+|the\s+|confirmed\s+|documented\s+|best\s+"
     r"|still\s+|either\s+|at\s+least\s+a\s+)*\Z"
 )
@@ -38,13 +39,15 @@ _PEOPLE_WORDS = re.compile(
 
 _TOGETHER = re.compile(r"\s*,?\s*(?:together|altogether|combined|in all|in total|taken together|overall)\b")
 _TOGETHER_BEFORE = re.compile(
-    r"\b(?:together|altogether|in all|in total|combined|overall(?: rate)?(?: of)?|sum(?: of)?|total(?: of)?)[\s,:=]*\Z"
+    r"\b(?:together|altogether|in all|in total|combined|overall(?: rate)?(?: of)?|sum(?: of)?|total"
+    r"(?: of)?)[\s,:=]*\Z"
 )
 _WHO_WERE = re.compile(
     r"\b(?:were|was|are|is|remained|remain|patients|pts|women|men|children|those|them|cohort)\s*\Z"
 )
 _WITH_REGARD = re.compile(
-    r"\b(?:with (?:regard|respect|reference) to|in terms of|regarding|as regards|concerning)\s+(?:the\s+)?(?:median\s+)?\Z"
+    r"\b(?:with (?:regard|respect|reference) to|in terms of|regarding|as regards|concerning)\s+"
+    r"(?:the\s+)?(?:median\s+)?\Z"
 )
 
 

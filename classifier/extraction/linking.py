@@ -39,7 +39,8 @@ _COORDINATED = re.compile(
 )
 _PARENTHESIS_TAIL = re.compile(r"\A\s*[\[(]\s*\Z")
 _IS_A_GROUP = re.compile(
-    r"\s+(?:\w+\s+)?(?:groups?|arms?|regimens?|treatments?|courses?|schedules?|therapy|programmes?|strateg\w+)\b"
+    r"\s+(?:\w+\s+)?(?:groups?|arms?|regimens?|treatments?|courses?|schedules?|therapy|programmes?"
+    r"|strateg\w+)\b"
 )
 _LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
 _PEOPLE_HAVING = re.compile(
@@ -47,13 +48,16 @@ _PEOPLE_HAVING = re.compile(
     r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?\Z"
 )
 _VERB = re.compile(
-    r"\b(?:was|were|is|are|had|has|have|occurred|developed|received|underwent|required|remained|discontinued|died)\b"
+    r"\b(?:was|were|is|are|had|has|have|occurred|developed|received|underwent|required|remained"
+    r"|discontinued|died)\b"
 )
 _NEXT_MEASURE = re.compile(  # "median 11.9 years, 5-year rate 84%"
-    r"\s*(?:\([^()]*\)\s*)?(?:[,;]|,?\s*and)\s*(?:the\s+)?(?:[\w-]+[-\s](?:year|month|yr|mo|week)s?\s*(?:rates?|survival|figures?|OS|PFS)?\s*)?(?:of\s+|:\s*)?"
+    r"\s*(?:\([^()]*\)\s*)?(?:[,;]|,?\s*and)\s*(?:the\s+)?(?:[\w-]+[-\s](?:year|month|yr|mo|week)s?\s*"
+    r"(?:rates?|survival|figures?|OS|PFS)?\s*)?(?:of\s+|:\s*)?"
 )
 _INCLUDING = re.compile(
-    r"\b(?:including|comprising|with|among (?:them|these)|of (?:which|whom|them|these))\s+(?:only\s+)?(?:\d{1,3}(?!\s*%)|[a-z]+)\s+(?:confirmed\s+)?\Z"
+    r"\b(?:including|comprising|with|among (?:them|these)|of (?:which|whom|them|these))\s+(?:only\s+)?"
+    r"(?:\d{1,3}(?!\s*%)|[a-z]+)\s+(?:confirmed\s+)?\Z"
 )
 _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 
@@ -109,7 +113,7 @@ def _widen_neither(text: str, links: list[Link]) -> None:
 
 
 def _dealt(times: tuple[float, ...], links: list[Link], n: int) -> float:
-    """The time of the `n`th of joined rates: "83%, 77% and 48% versus 84%, 54% and 19% at 3, 6 and 12 months"."""
+    """The time of the `n`th of joined rates: "83% and 48% versus 84% and 19% at 3 and 12 months"."""
     each, left = divmod(len(links), len(times))
     if left or not each:
         return times[0]
@@ -213,7 +217,8 @@ class _Walk(TopicRules):
         j = self.last_endpoint
         if j >= 0 and self.tokens[j].key == "FOLLOW_UP":
             if re.fullmatch(
-                r"\s+(?:time\s+)?(?:for|of|in|among)\s+(?:the\s+|those\s+|patients\s+|who\s+|were\s+|still\s+)*",
+                r"\s+(?:time\s+)?(?:for|of|in|among)\s+(?:the\s+|those\s+|patients\s+|who\s+|were\s+"
+                r"|still\s+)*",
                 self.text[self.tokens[j].end : token.start],
             ):
                 return  # "median follow-up for survival"
@@ -407,7 +412,8 @@ class _Walk(TopicRules):
         if not times and self.before is not None and self.tokens:
             start = self.tokens[0].start
             if re.search(
-                r"[Cc]orresponding|[Rr]espective(?!ly)|(?:same|that|this|those) (?:time|date|interval|landmark)",
+                r"[Cc]orresponding|[Rr]espective(?!ly)|(?:same|that|this|those) (?:time|date|interval"
+                r"|landmark)",
                 self.text[max(0, start - 60) : self.tokens[-1].end],
             ):
                 times = self.before.times

@@ -38,7 +38,8 @@ PERCENT = r"(?:%|percent(?:age)?\b|per{s}cent\b)".replace("{s}", r"\s")
 NOT_REACHED = (
     r"(?:not[\s\u00a0]+(?:(?:yet|been|yet[\s\u00a0]+been|been[\s\u00a0]+yet|be)[\s\u00a0]+)?(?:reached"
     r"|attained|estimable|estimated|evaluable|achieved|calculable)(?![\w])(?:[\s\u00a0]+yet)?"
-    r"|un(?:reached|defined)(?!\w)|not[\s\u00a0]+reach(?!\w|[\s\u00a0]+(?:statistical|significan|conventional|the|its|a|an)))"
+    r"|un(?:reached|defined)(?!\w)|not[\s\u00a0]+reach(?!\w|[\s\u00a0]+(?:statistical|significan"
+    r"|conventional|the|its|a|an)))"
 )
 NOT_REACHED_SHORT = r"(?:NR|NE|N\.R\.|N/R|n\.r\.|n\.e\.)"
 

@@ -222,7 +222,8 @@ def _everybody(match: Match[str]) -> Quantity:
 
 
 _OF_THINGS = re.compile(
-    r"\s+(?:[\w-]+\s+)?(?:studies|trials|articles|publications|reports|cohorts|series|reviews|sites|cent(?:er|re)s"
+    r"\s+(?:[\w-]+\s+)?(?:studies|trials|articles|publications|reports|cohorts|series|reviews|sites"
+    r"|cent(?:er|re)s"
     r"|samples|biops(?:y|ies)|specimens|CRs?|sessions|cycles|courses|questionnaires|surveys|deaths|events)\b"
 )
 

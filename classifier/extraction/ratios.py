@@ -15,12 +15,14 @@ _NAMES_RANGE = re.compile(r"\b(?:rang\w+|from|between|extended|varied|spread|acr
 _FACTOR_OF = re.compile(
     r"\b(?:of|for|with|shorter|longer|shortened|lengthened|worse|better|inferior|superior|poor\w*|reduced"
     r"|improved|adverse|predict\w*|impair\w*|up?on|affect\w*|influenc\w*|impact\w*|compromis\w*|worsen\w*"
-    r"|determin\w*|regarding|concerning|(?:linked|related|tied|prognostic|detrimental|relevant|correlated) to)\s+(?:\w+\s+)?\Z"
+    r"|determin\w*|regarding|concerning|(?:linked|related|tied|prognostic|detrimental|relevant"
+    r"|correlated) to)\s+(?:\w+\s+)?\Z"
 )
 _AND_AGAIN = re.compile(r"(?:,|\band|\bbut|\bversus|\bvs\.?|\bv)\s+(?:only\s+)?\Z")
 _WHEN = re.compile(r"\b(?:at|after|since|before|prior|with|without|early|late|first)\s+\Z")
 _PROVED = re.compile(
-    r"\b(?:were|was|are|is|remained|proved|predict\w*|emerged|retained|affected|influenced|impaired|worsened|determined)\b"
+    r"\b(?:were|was|are|is|remained|proved|predict\w*|emerged|retained|affected|influenced|impaired"
+    r"|worsened|determined)\b"
 )
 _NEXT_LABEL = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?[;,]\s*(?:and\s+)?[^;,()\[\]]{1,50}[,:]?\s+")
 _FOR_GROUP = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?(?:in|for|among|with)\b")

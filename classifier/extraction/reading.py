@@ -52,8 +52,10 @@ _OF_N = re.compile(
     rf"\b(?:[Oo]f|[Aa]mong|[Ii]n)\s+(?:the\s+|these\s+|those\s+)?(?P<t>\d{{1,4}}"
     rf"|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?:of whom\s+)?(?:only\s+)?(?P<c>\d{{1,4}}|{WORD_NUMBER}|none"
     rf"|all)\s+(?:responded|did\b|were responders"
-    rf"|(?:had|achieved|attained|obtained|showed|experienced|reached) (?:an?|at least an?) (?:(?:objective|partial|overall"
-    rf"|confirmed|RECIST|clinical|tumou?r|radiological|partial or complete|complete or partial) )*(?:response|remission|PR\b))"
+    rf"|(?:had|achieved|attained|obtained|showed|experienced|reached) (?:an?|at least an?) (?:"
+    rf"(?:objective|partial|overall"
+    rf"|confirmed|RECIST|clinical|tumou?r|radiological|partial or complete|complete or partial) )*"
+    rf"(?:response|remission|PR\b))"
 )
 
 

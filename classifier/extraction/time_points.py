@@ -30,11 +30,13 @@ _AT_VALUE = re.compile(
 _ALIKE = re.compile(
     r"(?:\b(?:had its median|stands|identical|alike|similar|the same|longest|shortest|highest|lowest"
     r"|longer|shorter|better|worse|best|worst"
-    r"|unchanged|remained|stayed|stood|lay|lies|came out|settled|landed|converged|estimated|equal|comparable)\b(?:[^;.]|\.\d){0,60})\s\Z"
+    r"|unchanged|remained|stayed|stood|lay|lies|came out|settled|landed|converged|estimated|equal"
+    r"|comparable)\b(?:[^;.]|\.\d){0,60})\s\Z"
 )
 
 _AT_LIST = re.compile(
-    r"[Aa]t\s+(?P<a>\d{1,3}[.\u00b7]\d{1,2})\s*(?:,|and|versus|vs\.?|,\s*and)\s*(?P<b>\d{1,3}[.\u00b7]\d{1,2})"
+    r"[Aa]t\s+(?P<a>\d{1,3}[.\u00b7]\d{1,2})\s*(?:,|and|versus|vs\.?|,\s*and)\s*"
+    r"(?P<b>\d{1,3}[.\u00b7]\d{1,2})"
     r"(?:\s*,?\s*and\s*(?P<c>\d{1,3}[.\u00b7]\d{1,2}))?\s*(?P<u>months?|mo|mos|weeks|years|days)\b"
 )
 
@@ -246,7 +248,8 @@ def _times_lived(text: str, tokens: list[Token]) -> None:
 
 
 _BARE_TIME = re.compile(
-    r"\s*(?P<w>at|after|for)\s+(?P<n>[1-9]\d?|two|three|four|five|six|seven|eight|nine|ten)(?=\s*(?:[,;.)]|and\b|\Z))"
+    r"\s*(?P<w>at|after|for)\s+(?P<n>[1-9]\d?|two|three|four|five|six|seven|eight|nine|ten)(?=\s*"
+    r"(?:[,;.)]|and\b|\Z))"
 )
 
 

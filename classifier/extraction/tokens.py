@@ -10,7 +10,8 @@ from classifier.extraction.numbers import Kind, Quantity, to_months
 from classifier.extraction.quantities import find_quantities
 
 _CUE = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?P<odds>(?:[Ss]ub-?(?:distribution|hazards?)\s+(?:HRs?|[Hh]azards?[\s-]+[Rr]atios?))"
+    r"(?<![A-Za-z0-9])(?:(?P<odds>(?:[Ss]ub-?(?:distribution|hazards?)\s+(?:HRs?"
+    r"|[Hh]azards?[\s-]+[Rr]atios?))"
     r"|(?:cs|sd?)HRs?|SHRs?|I?RRs?(?=\s*[=:,]?\s*(?:of |was )?\d?[.\u00b7]\d\d))"
     r"|(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
     r"|[a-z]{0,2}HRs?(?![+\-\u2010-\u2014\u2212]|[\s,]*(?:positive|negative|status|or HER2|and HER2"
@@ -138,7 +139,8 @@ _SOME_OF = re.compile(
     r"|\b[Oo]f\s+the\s+(?:\w+\s+)?(?:non-?)?\Z"
 )
 _BY_GROUP = re.compile(
-    r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)|\s+(?:numbered|totall?ed|amounted|made up|accounted|constituted)\b"
+    r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)|\s+(?:numbered|totall?ed"
+    r"|amounted|made up|accounted|constituted)\b"
 )
 _COUNTED = re.compile(r"(?:\b(?:were|was|as|of|number)|\d|%|\)|\bno)\s+(?:non-?)?\Z")
 
@@ -159,7 +161,7 @@ def _order(token: Token) -> tuple[int, int]:
 
 
 def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
-    for s, e in spans:  # noqa: SIM110 - asked for every word; a loop is faster
+    for s, e in spans:
         if s < end and start < e:
             return True
     return False

@@ -15,7 +15,8 @@ _BACK_TO_TOPIC = re.compile(
     r"\b(?:[Ii]t|[Tt]his|[Tt]hey|[Tt]hese|(?:[Tt]he )?(?:corresponding |respective )?(?:figures?|rates?"
     r"|medians?|values?"
     r"|ranges?)(?:\s+(?:for|in|of|with|among)\s[\w\s,/\u2265<>+-]{1,50}?)?)"
-    r"\s+(?:was|were|is|are|has been|have been|had been|became|now stands? at)\s+(?:only\s+|about\s+|approximately\s+"
+    r"\s+(?:was|were|is|are|has been|have been|had been|became|now stands? at)\s+(?:only\s+|about\s+"
+    r"|approximately\s+"
     r"|estimated at\s+)?[<>~\u2248]?\s*\Z"
 )
 _PEOPLE = (
@@ -23,9 +24,12 @@ _PEOPLE = (
     r"|cases|tumou?rs|group|cohort|arm|subgroup)"
 )
 _PEOPLE_WHO = re.compile(
-    rf"\b{_PEOPLE}\s+(?:(?:who|that|whose)\s+(?:(?:were|was|are|is|had|have|has|been|be|achieved|reached|developed"
-    rf"|experienced|underwent|not|previously|never|no|an?|the|also|initially|already|with|without|in|prior|early"
-    rf"|late|first)\s+){{0,4}}|(?:(?:with|without|aged|having|not|previously|undergoing|after|over|under|in|no|an?"
+    rf"\b{_PEOPLE}\s+(?:(?:who|that|whose)\s+(?:(?:were|was|are|is|had|have|has|been|be|achieved"
+    rf"|reached|developed"
+    rf"|experienced|underwent|not|previously|never|no|an?|the|also|initially|already|with|without|in"
+    rf"|prior|early"
+    rf"|late|first)\s+){{0,4}}|(?:(?:with|without|aged|having|not|previously|undergoing|after|over"
+    rf"|under|in|no|an?"
     rf"|the|prior|early|late)\s+){{0,4}})\Z"
 )
 _AFTER_EVENT = re.compile(
@@ -39,21 +43,25 @@ _WITH_OR_WITHOUT = re.compile(
 )
 _BY_TREATMENT = re.compile(r"\b(?:under|with|without|by)\s+(?:no\s+)?\Z")
 _OF_AGE = re.compile(
-    r"\s*(?:[\u2265\u2264<>]|(?:over|under|above|below|at least|younger|older)\b|(?:of\s+)?\d{2}\s*(?:years|yrs|y\b|or\b|and\b|\+|[-\u2013]))"
+    r"\s*(?:[\u2265\u2264<>]|(?:over|under|above|below|at least|younger|older)\b|(?:of\s+)?\d{2}\s*"
+    r"(?:years|yrs|y\b|or\b|and\b|\+|[-\u2013]))"
 )
 _RELATIVE = re.compile(r"\s*,\s*(?:which|defined|that is|i\.e\.|comprising|counting|including)\b[^,;.]*\Z")
 _AMONG = re.compile(
-    r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these|each|either|our)\s+)?\Z"
+    r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these"
+    r"|each|either|our)\s+)?\Z"
 )
 _PEOPLE_BEHIND = re.compile(rf"\s+(?:[\w-]+\s+){{0,3}}{_PEOPLE}\b")
 _TIME_OF_FOLLOW_UP = re.compile(
-    r"(?:months?|mo|years?|yrs?|weeks?|days?)['\u2019]?(?:\s+of)?\s+(?:(?:median|mean|minimum|potential)\s+)*\Z"
+    r"(?:months?|mo|years?|yrs?|weeks?|days?)['\u2019]?(?:\s+of)?\s+(?:(?:median|mean|minimum"
+    r"|potential)\s+)*\Z"
 )
 _IS = re.compile(r"(?:\b(?:was|were|is|are)|:|\bmedians?(?:\s+of)?)\s*\Z")
 
 
 _WITH_NAME = re.compile(
-    r"\b(?:[Ff]or|[Ii]n terms of|[Aa]s to|[Aa]s for|[Rr]egarding|[Cc]oncerning|respect to|regard to)\s+(?:the\s+)?(?:median\s+)?\Z"
+    r"\b(?:[Ff]or|[Ii]n terms of|[Aa]s to|[Aa]s for|[Rr]egarding|[Cc]oncerning|respect to|regard to)\s+"
+    r"(?:the\s+)?(?:median\s+)?\Z"
 )
 
 

@@ -38,7 +38,8 @@ def _units_behind_brackets(text: str, tokens: list[Token]) -> None:
 
 
 _UNIT_IN_HEAD = re.compile(
-    rf"\s*(?:\(|\[|,|\bin)\s*(?P<u>months|weeks|days|years|mo|{PERCENT})\s*(?:\(95\s?%\s?CI\)\s*)?(?:\)|\]|,|:|\bwas\b|\bwere\b)"
+    rf"\s*(?:\(|\[|,|\bin)\s*(?P<u>months|weeks|days|years|mo|{PERCENT})\s*(?:\(95\s?%\s?CI\)\s*)?(?:\)"
+    rf"|\]|,|:|\bwas\b|\bwere\b)"
 )
 
 
@@ -103,7 +104,8 @@ _DECIMAL = re.compile(r"\d{1,3}[.\u00b7]\d{1,2}")
 
 
 _GOES_ON = re.compile(
-    r"\s*(?:[),;.(\[]|(?:and|in|with|without|for|on|under|at|among|by|to|vs?|versus|compared|than|if|when|after)\b|\Z)"
+    r"\s*(?:[),;.(\[]|(?:and|in|with|without|for|on|under|at|among|by|to|vs?|versus|compared|than|if"
+    r"|when|after)\b|\Z)"
 )
 _ONE_DECIMAL = re.compile(r"\d{1,3}[.\u00b7]\d")
 _NOT_A_TIME = re.compile(r"(?:ratio|HRs?|score|index|mg|p|=|\bof|level|factor)\s*\Z")

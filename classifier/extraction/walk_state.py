@@ -8,7 +8,6 @@ from classifier.extraction.links import Focus, Link
 from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token, gap
 
-
 _ON_AVERAGE = re.compile(r"\s*,?\s*on average\b")
 
 

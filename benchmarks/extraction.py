@@ -32,8 +32,8 @@ import numpy as np
 
 from benchmarks.annotated import (
     CLOSED,
-    FOLDER,
     FITTED,
+    FOLDER,
     OPEN,
     SETS,
     AnnotatedText,

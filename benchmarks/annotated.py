@@ -4,9 +4,9 @@ Sets: `dev`, `other` and `challenge` lie in `../shared/benchmarks/extraction`; `
 `../shared/benchmarks/design` that speak of survival or response, annotated for this project
 (`written/pubmed.gold.jsonl`, places and values only); the others are synthetic (`written/`).
 
-Parts: rules are tuned on what is open, and models fitted on that and on what is unread (rules that were tuned
-on a text look better on it than they are, and a model fitted on such texts alone trusts them too much); closed
-records are scored and nothing else.
+Parts: rules are tuned on what is open, and models fitted on that and on what is unread (rules look better on
+texts that they were tuned on, and a model fitted on such texts alone trusts them too much); closed records
+are scored and nothing else.
 """
 
 from __future__ import annotations

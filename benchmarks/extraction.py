@@ -8,9 +8,9 @@
 
 A third of each set (`sha256(record_id) % 3 == 0`) was set aside before the first rule was written, and scored
 once; half of it was opened on 2026-11-22, the other half stayed closed. Of the abstracts annotated for this
-project (`written/`) every second or fourth was closed, and some are unread: models are fitted on them, rules are
-not tuned on them. The figures of what is unread or closed are reported apart; they are the ones to expect on
-new abstracts. What belongs where: `annotated.py`.
+project (`written/`) every second or fourth was closed, and some are unread: models are fitted on them, rules
+are not tuned on them. The figures of what is unread or closed are reported apart; they are the ones to
+expect on new abstracts. What belongs where: `annotated.py`.
 """
 
 from __future__ import annotations

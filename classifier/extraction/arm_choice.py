@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 
 from classifier.extraction.group_words import telling
+from classifier.extraction.items import Item
 from classifier.extraction.links import Link
 from classifier.extraction.list_proposals import ListProposer
 from classifier.extraction.phrases import Row
@@ -41,7 +42,8 @@ class SentenceNames:
         for link in links:
             if link.token.start in place:
                 runs.setdefault(link.token.run, []).append(place[link.token.start])
-        for unit in _units(links):
+        self.told.here.clear()
+        for unit in _series(_units(links), row, place):
             places = [place[k.token.start] for k in unit.links if k.token.start in place]
             if len(unit.links) == 1 == len(places) and not unit.is_ratio and unit.links[0].token.run >= 0:
                 run = runs[unit.links[0].token.run]
@@ -60,6 +62,7 @@ class SentenceNames:
         told = self.told
         named = tuple(dict.fromkeys(n for n in names if n))
         told.names.update(telling(n) for n in named)
+        told.here += [telling(n) for n in named]
         if not chosen.sure:
             return
         if len(named) >= 2:
@@ -100,6 +103,33 @@ def _units(links: list[Link]) -> list[Unit]:
         run = -link.token.start - 1 if alone else link.token.run
         runs.setdefault((run, link.key, link.statistic), []).append(link)
     return [Unit(group) for group in runs.values()]
+
+
+def _series(units: list[Unit], row: Row, place: dict[int, int]) -> list[Unit]:
+    """Join single values of one kind that only ";" or "|" parts: "ORR 15%; 14%", "12% | 30% | 41%"."""
+    found: list[Unit] = []
+    for unit in units:
+        if found and _goes_on(found[-1].links[-1], unit.links, row, place):
+            found[-1].links += unit.links
+        else:
+            found.append(unit)
+    return found
+
+
+def _goes_on(last: Link, links: list[Link], row: Row, place: dict[int, int]) -> bool:
+    first = links[0]
+    if first.statistic == "hazard_ratio" or (last.key, last.statistic) != (first.key, first.statistic):
+        return False
+    if last.timepoint != first.timepoint or last.token.start not in place or first.token.start not in place:
+        return False
+    between = row.items[place[last.token.start] + 1 : place[first.token.start]]
+    joined = "".join(i.kind for i in between if not _is_number(row, i))
+    return joined == "," if len(links) > 1 else joined in (";", "|")
+
+
+def _is_number(row: Row, item: Item) -> bool:
+    """Whether an item says no more than how many, or how sure: an interval, a count, a bracket."""
+    return item.kind in "IN()" or (item.kind == "A" and row.text[item.start : item.end].isdigit())
 
 
 def _propose(unit: Unit, proposer: Proposer, places: list[int]) -> None:
@@ -216,6 +246,10 @@ PRIOR: dict[str, float] = {
     "scope opens": 1.0,
     "scope behind": -1.0,
     "s ": -1.0,
+    "s none n=3": -1.5,
+    "s none n=4": -2.0,
+    "s same n=3": -0.5,
+    "s same n=4": -1.0,
     "s same x": -1.0,
     "s same respectively": -2.0,
     "n parallel 1 same": 2.0,

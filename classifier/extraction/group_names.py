@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _STOP_WORDS = frozenset(
     "was were is are had have has having versus vs vs. v v. compared than but while whereas which that"
@@ -14,21 +15,27 @@ _STOP_WORDS = frozenset(
     "it they orr pfs os mpfs mos hrs rates could remained remain there it this they we being amounted".split()
 )
 _NOT_GROUP = re.compile(
-    r"\A(?:a |an |about |approximately |more |less |only |over |under |up |least "
-    r"|\d+(?:\.\d+)?\s*(?:months|years|weeks|%)|(?:the )?(?:same|present|study(?! (?:group|arm))"
-    r"|trial(?! (?:group|arm))|follow|time|end|first|last|use|rest|risk|addition|favou?r|terms|order"
-    r"|total|disease progression"
-    r"|no (?:material|significant|difference)|where|lay|\d+ in|CR\b|VGPR|PR\b|(?:two|three|four|five|six"
+    r"\A(?:(?-i:a |an )|about |approximately |more |less |only |over |under |up |least "
+    r"|\d+(?:\.\d+)?\s*(?:months|years|weeks|%)"
+    r"|(?:the )?(?:(?:same|present|follow|time|end|use|addition|favou?r|terms|order|total|lay|where|start"
+    r"|either|whom|which|each|this|that|these|their|its|our|data|average|improve\w*|increase\w*|independent\w*"
+    r"|January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|evaluable|whole|entire|all patients|IRC|ITT|PFS|OS|ORR|HR|CR|PR|VGPR|median|months)\b"
+    r"|(?:study|trial)(?! (?:group|arm|drug|treatment|regimen)s?\b)|follow-?up|disease progression"
+    r"|intent(?:ion)?\b"
+    r"|(?:first|last)\b(?![- ](?:line|relapse|remission|study|trial|cohort|group|arm|part|phase|quartile"
+    r"|tertile"
+    r"|half|generation|period|stage|step))|risk\b(?!-)|(?:response|progression)\b(?!-)|overall|survival"
+    r"|no (?:material|significant|difference)|\d+ in|(?:two|three|four|five|six"
     r"|seven|eight|nine|ten|\d+|all)(?: of)?(?: the)?(?: (?:studies|cohorts|trials|series|groups|arms|pts"
-    r"|patients))?\Z|response|overall|progression|survival|median|months|respect|PFS|OS|ORR|HR|hazard"
-    r"|either|whom|which|each|patients?\Z|pts\Z|all\Z|women\Z|cases\Z|them\Z|evaluable|all patients"
-    r"|all randomi|whole|entire|intent|randomi[sz]ation|baseline|ITT\b|evaluable|per[- ]protocol|safety"
-    r"|efficacy|full analysis|studies\Z|trials\Z|enrol|study|analysis"
-    r"|infusion\Z|start"
-    r"|diagnosis"
-    r"|longer|shorter|improve|better|worse|increase|independent|investigator|central|IRC|best|those\Z"
-    r"|this|that|these|their|its|our|data|local|average|January|February|March|April|May|June|July|August"
-    r"|September|October|November|December))",
+    r"|patients))?\Z|respect|hazard"
+    r"|(?:patients?|pts|all|women|cases|them|studies|trials|infusion|those|baseline|diagnosis)\Z"
+    r"|all randomi|randomi[sz]ation|per[- ]protocol|safety|efficacy|full analysis|enrol|analysis"
+    r"|(?:longer|shorter|better|worse)(?:\Z| (?:PFS|OS|survival|progression|median|time|duration|follow"
+    r"|response))"
+    r"|(?:investigator|local|central)(?:s|ly|\Z|(?:-| )(?:assess|review|read|determin|radiolog|laborator"
+    r"|evaluat))"
+    r"|best\b(?! (?:supportive|available|alternative))|diagnosis (?:was|to|and)))",
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(
@@ -36,12 +43,13 @@ _DETERMINER = re.compile(
 )
 _HAS_VALUE = re.compile(
     r"\d\s*(?:%|percent)|\b\d+ of \d+|(?<!than \d )(?<!than \d\d )\bmonths\b(?! \w)|\b(?:was|were)\b"
-    r"|\bCI\b|\d (?:VGPR|PR|CR)\b|\b(?:PR|CR) in \d|CI95|\b(?:19|20)\d\d\b|\d+mo\b"
+    r"|\bCI\b|\d (?:VGPR|PR|CR)\b|\b(?:PR|CR) in \d|CI95|\A(?!.*(?:before|since|after|until|from|later"
+    r"|onwards|\d{4}\s?[-\u2013])).*\b(?:19|20)\d\d\b|\d+mo\b"
     r"|\A(?:the )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|evaluable|assessable"
-    r"|eligible|treated|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
+    r"|enrolled|remaining|\d+) (?:patients|pts|women|men|cases)\Z"
 )
 _PEOPLE = re.compile(
-    r"\A(?:(?:the\s+)?\d+\s+)?(?:(?:patients|pts|women|men|participants|those"
+    r"\A(?:(?:the\s+)?\d+(?:/\d+|\s+of\s+\d+)?\s+)?(?:(?:patients|pts|women|men|participants|those"
     r"|subjects)\s+)?(?:who\s+)?(?:were\s+)?(?:randomly\s+)?"
     r"(?:(?:assigned|allocated|randomi[sz]ed|treated|receiving|received|given)\s+)(?:to\s+|with\s+"
     r"|by\s+)?(?:receive\s+|the\s+)*(?=\w)"
@@ -51,32 +59,46 @@ _PEOPLE = re.compile(
 )
 _TAIL = re.compile(
     r"(?:[\s,]+|\A)(?:and|or|vs?\.?|versus|than|with|in|for|respectively|compared|as|but|while|whereas|to"
-    r"|had|the|of|,|;|:|(?-i:an?)|also|only|is|p|was|were|median|on|among|from|after|by|at|against|plus"
+    r"|had|the|of|,|;|:|(?-i:an?)|also|only|is|(?-i:p)|was|were|median|on|among|from|after|by|at|against|plus"
     r"|who|were|rates?|months|it|they|where)\Z",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\s()\[\];]+(?:\([^()\s]{1,14}\)[^\s()\[\];]*)?")  # "del(17p)", "t(11;14)"
 
 
+@lru_cache(maxsize=8192)
 def clean(phrase: str) -> str | None:
     """A group's name without the small words around it; None where it names no group."""
     phrase = phrase.strip(" ,;:.\u00a0\n")
     words = phrase.split()
     if not words or len(phrase) > 120:
         return None
-    if words[-1].casefold() in _TAIL_WORDS:
+    if words[-1].casefold() in _TAIL_WORDS and not (len(words[-1]) > 1 and words[-1].isupper()):
         phrase = _without_tail(phrase)
     first = words[0].casefold()
     if first in _HEAD_WORDS or first[0].isdigit():
         phrase = _HEAD.sub("", phrase)
         phrase = _DETERMINER.sub("", phrase)
-        phrase = _PEOPLE.sub("", phrase) or phrase
+        phrase = _without_people(_PEOPLE.sub("", phrase), phrase)
         phrase = _DETERMINER.sub("", phrase)
+    if len(phrase) < 60 and (_OF_AGE.search(phrase) or _SPAN.fullmatch(phrase)):
+        return phrase
     if not phrase or len(phrase) > 90 or _NOT_GROUP.match(phrase) or _HAS_VALUE.search(phrase):
         return None
     return phrase if _LETTER.search(phrase) else None
 
 
+def _without_people(rest: str, phrase: str) -> str:
+    """The words behind "patients treated with"; all of them where the rest is a bound ("over 70 years")."""
+    return phrase if not rest or _BOUND.match(rest) else rest
+
+
+_SPAN = re.compile(r"(?:19|20)\d\d\s?[-\u2013]\s?(?:(?:19|20)\d\d|\d\d)|[1-9]\d?\s?[-\u2013]\s?[1-9]\d")
+_OF_AGE = re.compile(
+    r"(?:[<>\u2264\u2265]|\b(?:over|under|above|below|than|aged?)) ?\d+(?:\.\d+)?(?:%| years| y)?(?: of"
+    r" age| old)?\Z"
+)
+_BOUND = re.compile(r"(?:over|under|more|less|up)\b", re.IGNORECASE)
 _HEAD = re.compile(r"\A(?:(?:or|and|either|receive|to|but|only)\s+)+")
 _HEAD_WORDS = frozenset(
     "or and either receive to but only the those all both these our a an patients pts women men participants"

@@ -22,7 +22,8 @@ _NO_GROUP = frozenset(
     " committee criteria cutoff cut-off model result results event events dose toxicity efficacy safety"
     " baseline confidence interval range value cycle cycles multivariate multivariable favor favour terms"
     " addition contrast conclusion total date use number evaluable assessable significance significant"
-    " randomization randomisation randomized randomised end point points off".split()
+    " randomization randomisation randomized randomised end point points off comparison comparisons countries"
+    " hypothesis estimate estimates set database figures antibody".split()
 )
 _WHOLE = frozenset(
     "all whole entire overall intent intention intent-to-treat itt total evaluable both".split()
@@ -34,12 +35,16 @@ _NAMELESS = frozenset(
     " regimen regimens events"
     " randomized randomised assigned enrolled treated received evaluable primary secondary main part parts"
     " trial treat short long poor modest limited good induction baseline randomization randomisation"
+    " ours altogether immature standing class schedule crossed never well endpoint stratified unstratified"
+    " weighted unweighted pooled crude unadjusted summary them countries comparison"
+    " comparisons hypothesis estimate estimates stratum strata calculated neither nothing n thus cases"
     " diagnosis rr ttp dfs efs dor dcr cbr significant significance significantly".split()
 )
 _NAMELESS_PHRASE = re.compile(
-    r"cut-?off date|randomly assigned|assigned to receive|dose level|both arms|differ\w* .*|identical .*"
-    r"|without difference|varied .*|primary end ?-?points?|reverse .*|.*%.*"
-    r"|(?:phase|day|grade|week|month|cycle)s? \d[\d/ -]*|\d[\d.,]* ?(?:patients|pts|events|deaths).*",
+    r".*\bof (?:them|these|those|whom|which)|cut-?off date|randomly assigned|assigned to receive|dose"
+    r" level|both arms|differ\w* .*|identical .*"
+    r"|without difference|varied .*|primary end ?-?points?|reverse .*|(?!.*[<>\u2264\u2265]\s?[\d.]+%).*%.*"
+    r"|(?:day|week|month|cycle)s? \d[\d/ -]*|\d[\d.,]* ?(?:patients|pts|events|deaths).*",
     re.IGNORECASE,
 )
 _ASSESSOR = re.compile(
@@ -48,7 +53,15 @@ _ASSESSOR = re.compile(
     re.IGNORECASE,
 )
 _ANALYSIS = re.compile(
-    r"analys[ie]s\b|variable|variate|scenario|\bmodels?\b|follow-?up|cut-?off|Kaplan|sensitivity", re.I
+    r"analys[ie]s\b|assessments?\Z|(?:evaluable|analysis) set\Z|weighted (?:population|cohort)|null"
+    r" hypothesis|variable|variate"
+    r"|scenario|\bmodels?\b|follow-?up|cut-?off|Kaplan|sensitivity",
+    re.I,
+)
+_COUNTED = re.compile(
+    r"(?:\d[\d,]*|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?|one|two|three|four|five|six|seven"
+    r"|eight|nine|ten|eleven|twelve|\w+teen) (?=[a-z])",
+    re.IGNORECASE,
 )
 _SHORT = re.compile(r"\s*[(\[]\s*([A-Z][\w+/ -]{0,14}?)\s*(?=[;,)\]:])")
 _FILLER = frozenset(
@@ -125,6 +138,12 @@ def about(name: str) -> tuple[str, ...]:
         found.append("digit")
     if len(name) == 1:
         found.append("letter")
+    if "evaluable" in name or "assessable" in name:
+        found.append("evaluable")
+    if _COUNTED.match(name):
+        found.append("counted people" if folded[-1] in _PEOPLE else "counted")
+    if folded[0] in ("eligible", "treated", "enrolled", "included", "analysed", "analyzed", "registered"):
+        found.append("entered")
     return tuple(found)
 
 

@@ -10,14 +10,18 @@ import re
 from collections.abc import Iterator
 
 from classifier.extraction.group_words import abbreviated, alike, telling
-from classifier.extraction.phrases import Phrase, Row, template
+from classifier.extraction.item_row import bare, template
+from classifier.extraction.listed_names import spoken
+from classifier.extraction.phrases import Phrase
 from classifier.extraction.proposals import REACH, Names, Proposal, Proposer, Unit
 
 # Phrases that are tried in pairs: the nearest before and behind the run, and the nearest that are no part
 # of a longer one.
 N_BEFORE, N_WHOLE, N_BEHIND = 6, 5, 4
 
-_VALUE = re.compile(r"[<>~]?(?:\d+[.\u00b7,]\d+|\d{2,})\s*(?:%|mo\w*)?\Z|[\d.]+\s*(?:%|mo\b|of |/).*")
+_VALUE = re.compile(
+    r"P\Z|\d+\.\d+\s?[-\u2013]|[<>~]?(?:\d+[.\u00b7,]\d+|\d{2,})\s*(?:%|mo\w*)?\Z|[\d.]+\s*(?:%|mo\b|of |/).*"
+)
 
 
 def _holds(whole: Phrase, part: Phrase) -> bool:
@@ -35,6 +39,9 @@ class ListProposer:
         self.places, self.n = places, len(places)
         self.versus = "x" if unit.links[-1].token.versus else "j"
         self.compared = "x" if any(k.token.versus for k in unit.links) else "j"
+        versus = [k for k, link in enumerate(unit.links) if link.token.versus]
+        self.in_halves = self.n > 3 and versus == [self.n // 2] and self.n % 2 == 0
+        self.ordered = proposer.row.says_order()
         self.near = proposer.near(places[0], places[-1])
         self.named = [p for p in self.near if p[2]]
 
@@ -56,7 +63,7 @@ class ListProposer:
             if beside is not None and name not in same:
                 same.add(name)
                 yield Proposal((name or None,) * self.n, beside + self.of_one.about(name) + end, "s ")
-        none = [*self.of_one.none(self.places[0]), f"none n={min(self.n, 4)}"]
+        none = [*self.of_one.none(self.places[0]), f"none n={min(self.n, 4)}", f"none ordered={self.ordered}"]
         yield Proposal((None,) * self.n, none, "s ")
 
     def _lists(self) -> Iterator[Listed]:
@@ -64,13 +71,29 @@ class ListProposer:
         yield from self._regions()
         for names in self.row.cells(self.n, self.places[0]):
             yield names, ["enumerated row"]
+        for names in self.row.through(self.n, len(self.items)):
+            yield names, ["through"]
+        for i, names in self.row.slashed(self.n, len(self.items)):
+            side = "before" if i < self.places[0] else "behind"
+            gap = (
+                self.items[i + 1 : self.places[0]]
+                if side == "before"
+                else self.items[self.places[-1] + 1 : i]
+            )
+            yield names, ["slashed", f"slashed {side}", f"slashed {side} {bare(template(gap))[-3:]}"]
         if self.n == 2:
             yield from self._pairs()
+            yield from self._with_and_without()
+        if self.in_halves:
+            yield from self._halves()
+        yield from self._spoken()
         yield from self._remembered()
         yield from self._of_the_study()
-        if self.n > 2 or not self.told.lists:
-            for age, (names, row) in enumerate(self._enumerated()):
-                yield names, ["enumerated", f"enumerated age={min(age, 3)}", *row]
+        told = any(len(k) == self.n for k in self.told.lists)
+        known = f"enumerated lists={int(told)}"
+        for age, (names, row) in enumerate(self._enumerated(2 if told and self.n == 2 else 99)):
+            row += [f"enumerated age={min(age, 3)}", f"enumerated ordered={self.ordered}"]
+            yield names, ["enumerated", known, *row]
 
     def _parallel(self) -> Iterator[Listed]:
         """Phrases in the same place beside each value: "60% (A) v 40% (B)", "A 60%, B 40%"."""
@@ -93,18 +116,19 @@ class ListProposer:
 
     def _regions(self) -> Iterator[Listed]:
         respectively = any(i.kind == "R" for i in self.items[self.places[-1] :])
-        for first, last, names, shape in self.row.regions(self.n):
+        for first, last, names, shape, how in self.row.regions(self.n):
             if last < self.places[0] - REACH or first > self.places[-1] + REACH:
                 continue
             if last < self.places[0]:
                 gap = template(self.items[last + 1 : self.places[0]])
-                row = ["list before", "list gap<" + gap[-6:]]
+                row = ["list before", "list gap<" + gap[-6:], "list bare<" + bare(gap)[-6:]]
             elif first > self.places[-1]:
                 gap = template(self.items[self.places[-1] + 1 : first])
-                row = ["list behind", "list gap>" + gap[:6]]
+                row = ["list behind", "list gap>" + gap[:6], "list bare>" + bare(gap)[:6]]
             else:
                 continue
             row += [f"list V={min(gap.count('V'), 2)}", f"list {shape}", f"list {self.versus}{shape[-1:]}"]
+            row.append(f"list {how}")
             row += [f"list left={self.row.side(first - 1)}", f"list right={self.row.kind(last + 1)}"]
             if respectively:
                 row.append("list respectively " + row[0])
@@ -132,17 +156,26 @@ class ListProposer:
         between = template([i for i in inner if i.kind != "d"])
         word = next((i.word for i in inner if i.kind == "x"), "")
         left = side(a[0] - 1)
-        turned = [f" {between[:5]}", f" {'x' if word else 'no x'} {self.versus}", f" left={left}"]
+        turned = [
+            f" {between[:5]}",
+            f" bare {bare(between)[:6]}",
+            f" {'x' if word else 'no x'} {self.versus}",
+            f" left={left}",
+        ]
         if word:
             turned.append(f" word={word}")
         left2 = side(a[0] - 2) if self.row.kind(a[0] - 2) in ("x", "v") else ""
         if left2:
             turned.append(f" left2={left2}")
-        shared = ["pair", f"pair right={self.row.kind(b[1] + 1)}"]
+        shared = ["pair", f"pair right={self.row.kind(b[1] + 1)}", f"pair inner={side(a[1] + 1)}"]
         shared += ["pair joined=" + self.row.joined_by(k[0], k[1]) for k in (a, b) if k[0] != k[1]]
         gap = items[b[1] + 1 : places[0]] if b[1] < places[0] else items[places[-1] + 1 : a[1] + 1]
         told = template(gap)
-        shared += [f"pair gap {around} " + told[:5], f"pair V={min(told.count('V'), 2)}"]
+        shared += [
+            f"pair gap {around} " + told[:5],
+            f"pair bare {around} " + bare(told)[:5],
+            f"pair V={min(told.count('V'), 2)}",
+        ]
         shared.append(f"pair A={min(told.count('A'), 3)}")
         if around == "around":
             shared.append("pair gap2 " + template(items[a[1] + 1 : places[0]])[-4:])
@@ -155,13 +188,59 @@ class ListProposer:
             backward.append("pair compared with")
         return forward, backward
 
+    def _with_and_without(self) -> Iterator[Listed]:
+        """ "With and without boost": what is had, and what is not."""
+        items, kind = self.items, self.row.kind
+        for i in range(1, len(items) - 1):
+            if items[i].word != "without" or kind(i - 1) not in ("j", "x", "V") or kind(i + 1) != "A":
+                continue
+            if not any(item.word == "with" for item in items[max(0, i - 5) : i]):
+                continue
+            name = self.row.name(i + 1, i + 1)
+            if name:
+                side = "behind" if i > self.places[-1] else "before"
+                row = ["with and without", f"with and without {side}"]
+                yield (name, "without " + name), row
+                yield ("without " + name, name), ["without and with"]
+
+    def _halves(self) -> Iterator[Listed]:
+        """ "90%, 70% and 40% versus 80%, 50% and 20%": each half is of one group."""
+        half = self.n // 2
+        lists = [("told", names) for names in self.told.lists[-1:]]
+        lists += [("spoken", names) for names in self.row.told_with(None, 2)]
+        lists += [("list", region[2]) for region in self.row.regions(2)]
+        for how, names in lists:
+            if len(names) == 2:
+                yield (names[0],) * half + (names[1],) * half, ["halves", f"halves {how}"]
+
+    def _spoken(self) -> Iterator[Listed]:
+        """Names behind numbers of whatever kind: "66% in the early group and 60% in the late group, OS 71"
+        " v 70%"."""
+        row, told = self.row, self.told
+        here = spoken(row.text, row.start, self.items[self.places[0]].start)
+        for names in row.told_with(here, self.n):
+            yield names, ["spoken", "spoken here"]
+        found = 0
+        for age, (start, end) in enumerate(reversed(told.before[-4:])):
+            for names in told.row_of(row.text, start, end).told_with(None, self.n):
+                yield (
+                    names,
+                    [
+                        "spoken",
+                        f"spoken age={age}",
+                        f"spoken {found}",
+                        f"spoken lists={min(len(told.lists), 1)}",
+                    ],
+                )
+                found += 1
+
     def _remembered(self) -> Iterator[Listed]:
         for age, names in enumerate(reversed(self.told.lists[-4:])):
             if len(names) != self.n:
                 continue
             said = self._said(names)
             row = ["told", f"told age={age}", f"told {self.versus}", f"told said={said}"]
-            row.append(f"told uses={min(self.told.uses[names], 3)}")
+            row += [f"told uses={min(self.told.uses[names], 3)}", f"told ordered={self.ordered}"]
             if self._fresh(names):
                 row.append("told fresh")
             if names in self.told.versus:
@@ -204,17 +283,17 @@ class ListProposer:
                 return bool(name) and not any(alike(telling(name), telling(n)) for n in names)
         return False
 
-    def _enumerated(self) -> Iterator[Listed]:
+    def _enumerated(self, n_sentences: int) -> Iterator[Listed]:
         """Lists of just so many names in the sentences before, nearest first."""
         found = 0
-        for start, end in reversed(self.told.before):
-            if start not in self.told.rows:
-                self.told.rows[start] = Row(self.row.text, start, end, [], set(), lenient=True)
-            row = self.told.rows[start]
-            for first, last, names, shape in row.regions(self.n):
+        for start, end in reversed(self.told.before[-n_sentences:]):
+            row = self.told.row_of(self.row.text, start, end)
+            for first, last, names, shape, how in row.regions(self.n):
                 if any(_VALUE.match(name) for name in names):
                     continue
-                told = [f"enumerated {shape}", f"enumerated left={row.side(first - 1)}"]
+                if all(name.isdigit() for name in names) and not row.speaks_of_classes(first):
+                    continue
+                told = [f"enumerated {shape}", f"enumerated {how}", f"enumerated left={row.side(first - 1)}"]
                 told.append(f"enumerated right={row.kind(last + 1)}")
                 if row.speaks_of_classes(first):
                     told.append("enumerated classes")
@@ -222,5 +301,9 @@ class ListProposer:
                 found += 1
             for names in row.cells(self.n, len(row.items)):
                 yield names, ["enumerated row"]
+            for names in row.through(self.n, len(row.items)):
+                yield names, ["enumerated", "enumerated through"]
+            for i, names in row.slashed(self.n, len(row.items)):
+                yield names, ["enumerated slashed", f"enumerated right={row.kind(i + 1)}"]
             if found > 6:
                 return

@@ -1,116 +1,100 @@
-"""The phrases of a sentence that may name groups: single, joined and in lists, and what stands around."""
+"""The phrases of a sentence that may name groups: single, and joined by small words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from classifier.extraction.group_names import clean
 from classifier.extraction.group_words import is_nameless, means_everybody, says_all
-from classifier.extraction.items import Item, read_items
-from classifier.extraction.tokens import Token
+from classifier.extraction.listed_names import ListRow
 
 _JOINS = ("p", "j", ",", ",j", "pp", "jp")  # what may stand between the parts of one name
-Region = tuple[int, int, tuple[str, ...], str]
 Phrase = tuple[int, int, str]  # first and last item, and the name; "" means everybody
 
-_LABELLED = re.compile(r"(?:CR|VGPR|PR|study \w+|cohort \w+|arm \w+|part \w+)[ .]*\Z")
-_COLLECTIVE = re.compile(r"\A(?:order|groups?|cohorts?|classes|sequence|number)\s+(?=\S)")
-_CLASS = re.compile(
-    r"\b(?:order|class\w*|groups?|grouped|categor\w+|cohorts?|arms?|sequences?|strata|stratified|divided"
-    r"|given|as|number|levels?|quartiles?|tertiles?|lines?)\b",
-    re.IGNORECASE,
+_BOTH = re.compile(r"[Bb]oth (?:treatment |study )?(?:arms|groups|cohorts)\b")
+_WOMEN = re.compile(r"[Ww]omen[.,]?")
+_MEN = re.compile(r"\b[Mm]en\b")
+_PAST = re.compile(r"(?:ed|alive)\Z")
+_ENDS = frozenset(("(", ")", ",", ";", "V", "R", "edge", "to", "and", "or", "vs", "vs.", "v", "versus", "."))
+_OTHERS = re.compile(
+    r"(?:(?:those|women|men|pts) )?who (?:(?:did|had|were|have|do|does|has|was) not|never did)\b"
 )
+_STATES = frozenset(("CR", "PR", "VGPR", "PCR", "MRD"))
 
 
-class Row:
-    """The items of one sentence and its phrases.
+class Row(ListRow):
+    """A row of items with its lists and phrases."""
 
-    Parameters
-    ----------
-    lenient : bool, default=False
-        Whether bare numbers may name groups, as in a list of classes told beforehand.
-    """
-
-    def __init__(
-        self,
-        text: str,
-        start: int,
-        end: int,
-        tokens: list[Token],
-        linked: set[int],
-        *,
-        lenient: bool = False,
-    ) -> None:
-        self.text, self.start, self.end, self.lenient = text, start, end, lenient
-        self.items = read_items(text, start, end, tokens, linked)
-        self._cleaned: dict[tuple[int, int], str | None] = {}
-        self._regions: dict[int, list[Region]] = {}
-
-    def side(self, i: int) -> str:
-        """The small word or the letter of an item; "edge" outside of the sentence."""
-        if not 0 <= i < len(self.items):
-            return "edge"
-        item = self.items[i]
-        return item.word if item.kind in "pjxvd" else item.kind
-
-    def kind(self, i: int) -> str:
-        """The letter of an item; "edge" outside of the sentence."""
-        return self.items[i].kind if 0 <= i < len(self.items) else "edge"
-
-    def joined_by(self, i: int, j: int) -> str:
-        """The small words that join a phrase of several parts."""
-        return " ".join(k.word or "," for k in self.items[i + 1 : j] if k.kind in "pj,")
-
-    def name(self, first: int, last: int) -> str | None:
-        """The cleaned name of the items from `first` to `last`; None where they name no group."""
-        start, end = self.items[first].start, self.items[last].end
-        key = (start, end)
-        if key not in self._cleaned:
-            words = self.text[start:end].strip(" ,;:.")
-            if self.lenient:
-                words = _COLLECTIVE.sub("", words)
-            bare = self.lenient and not any(c.isalpha() for c in words)
-            self._cleaned[key] = words if bare or _LABELLED.match(words) else clean(words)
-        return self._cleaned[key]
+    _heads: list[Phrase] | None = None
 
     def phrases(self) -> Iterator[Phrase]:
         """Every phrase, and up to two more joined to it by prepositions or "and"."""
-        items = self.items
-        for i, item in enumerate(items):
-            if item.word == "without" and self.kind(i + 1) in ("(", ")", ",", ";", "V", "x", "R", "edge"):
+        for i in range(len(self.items)):
+            yield from self._phrases_at(i)
+
+    def heads(self) -> list[Phrase]:
+        """The phrases that open the sentence, at most behind one small word."""
+        if self._heads is None:
+            self._heads = [p for i in range(min(2, len(self.items))) for p in self._phrases_at(i)]
+        return self._heads
+
+    def _phrases_at(self, i: int) -> Iterator[Phrase]:
+        items, item = self.items, self.items[i]
+        if item.kind != "A":
+            yield from self._of_no_noun(i)
+            return
+        if both := _BOTH.match(self.text, item.start - 5 if item.start > 5 else 0):
+            yield i, i, both[0]
+        name = self.name(i, i)
+        if name and i and items[i - 1].word in ("without", "no", "non"):
+            name = self._from(items[i - 1].start, item.end)
+        if self.text.startswith(("all ", "All ", "whole ", "entire "), item.start):
+            if self.side(i + 1) != "but":  # "in all but one trial"
+                yield i, i, ""
+            return
+        if name is None:
+            if says_all(self.text[item.start : item.end]):
+                yield i, i, ""
+            elif _WOMEN.fullmatch(self.text, item.start, item.end) and _MEN.search(self.text, self.start):
+                yield i, i, self.text[item.start : item.start + 5]
+        elif means_everybody(name):
+            yield i, i, ""
+        elif not is_nameless(name):
+            yield i, i, name
+        yield from self._joined(i)
+
+    def _of_no_noun(self, i: int) -> Iterator[Phrase]:
+        """What names a group without a noun: "without", "those who did not", "CR", "overall"."""
+        items, item = self.items, self.items[i]
+        if item.word == "without":
+            if self.side(i + 1) == "it":
+                yield i, i + 1, self._from(item.start, items[i + 1].end)
+            elif self.side(i + 1) in _ENDS:
                 yield i, i, self._from(item.start, item.end)
-            if item.kind == "d" and item.word == "overall":
-                yield i, i, ""
-            if item.kind != "A":
-                continue
-            name = self.name(i, i)
-            if name and i and items[i - 1].word in ("without", "no", "non"):
-                name = self._from(items[i - 1].start, item.end)
-            if self.text.startswith(("all ", "All ", "whole ", "entire "), item.start):
-                if self.side(i + 1) != "but":  # "in all but one trial"
-                    yield i, i, ""
-                continue
-            if name is None:
-                if says_all(self.text[item.start : item.end]):
-                    yield i, i, ""
-            elif means_everybody(name):
-                yield i, i, ""
-            elif not is_nameless(name):
-                yield i, i, name
-            yield from self._joined(i)
+        elif item.kind == "v":
+            others = _OTHERS.search(self.text, max(self.start, item.start - 10), item.end + 5)
+            if others:
+                yield i, i, others[0]
+        elif item.kind == "E" and item.word in _STATES and (not i or items[i - 1].kind in "pxj"):
+            yield i, i, self.text[item.start : item.end]
+        elif item.kind == "d" and item.word in ("overall", "altogether"):
+            yield i, i, ""
 
     def _joined(self, i: int) -> Iterator[Phrase]:
-        items, j = self.items, i
+        items, j, listed = self.items, i, False
         for _ in range(3):
             k, kinds = j + 1, ""
             while k < len(items) and k <= j + 2 and items[k].kind in "pj,":
                 kinds += items[k].kind
                 k += 1
+            if not kinds and self.kind(k) == "T" and _PAST.search(self.text, items[j].start, items[j].end):
+                yield i, k, self.text[items[i].start : items[k].end]  # "relapsed after 24 months"
+                return
             if kinds not in _JOINS or k >= len(items) or items[k].kind != "A":
                 return
             j = k
-            name = self.name(i, j) if kinds != "," else None  # "A, B" goes on with "and C", or is two
+            listed = kinds == "," or (listed and kinds[-1] != "j")
+            name = None if listed else self.name(i, j)  # "A, B" goes on with "and C", or is two
             if name:
                 yield i, j, name
 
@@ -119,98 +103,3 @@ class Row:
         if self.text.endswith("those ", self.start, start):
             start -= 6
         return self.text[start:end].strip(" .,:;")
-
-    def regions(self, n: int) -> list[Region]:
-        """Lists of just `n` names with nothing but joining words between: first, last, names, shape."""
-        if n not in self._regions:
-            self._regions[n] = list(self._find_regions(n))
-        return self._regions[n]
-
-    def _find_regions(self, n: int) -> Iterator[Region]:
-        for first, item in enumerate(self.items):
-            if item.kind != "A" or self._goes_on(first):
-                continue
-            members, shape = self._members(first)
-            for names in self._groupings(members, n):
-                yield first, members[-1][1], names, shape[-2:]
-
-    def _members(self, first: int) -> tuple[list[list[int]], str]:
-        items = self.items
-        members, shape, i = [[first, first]], "", first + 1
-        while i < len(items):
-            k = i
-            while k < len(items) and items[k].kind in "p,jxd|/;":
-                k += 1
-            if k == i or k >= len(items) or items[k].kind != "A":
-                skipped = self._behind_bracket(i)  # "X (n = 12) or Y"
-                if skipped == i:
-                    break
-                i = skipped
-                continue
-            kinds = "".join(x.kind for x in items[i:k])
-            if kinds == "p":
-                members[-1][1] = k
-            else:
-                members.append([k, k])
-                shape += "x" if "x" in kinds else kinds[0] if kinds[0] in ",|;" else "j"
-            i = k + 1
-        return members, shape
-
-    def _goes_on(self, first: int) -> bool:
-        """Whether the phrase at `first` goes on with a list."""
-        k = first - 1
-        while k >= 0 and self.items[k].kind in "pd":
-            k -= 1
-        return k >= 1 and self.items[k].kind in ",jx|" and self.items[k - 1].kind == "A"
-
-    def _behind_bracket(self, i: int) -> int:
-        if self.kind(i) != "(":
-            return i
-        depth = 0
-        for k in range(i, min(len(self.items), i + 9)):
-            depth += (self.items[k].kind == "(") - (self.items[k].kind == ")")
-            if depth == 0:
-                return k + 1
-        return i
-
-    def _groupings(self, members: list[list[int]], n: int) -> Iterator[tuple[str, ...]]:
-        """The members as `n` names: the last `n`, the first `n`, or joined to two."""
-        spans = []
-        if len(members) >= n:
-            spans.append([(m[0], m[1]) for m in members[-n:]])
-        if len(members) > n:
-            spans.append([(m[0], m[1]) for m in members[:n]])
-        if len(members) == n and members[0][0] < members[0][1]:  # "treated with A or B"
-            spans.append([(m[1], m[1]) if m is members[0] else (m[0], m[1]) for m in members])
-        if n == 2 and len(members) in (3, 4):
-            for cut in range(1, len(members)):
-                spans.append([(members[0][0], members[cut - 1][1]), (members[cut][0], members[-1][1])])
-        for span in spans:
-            names = [self.name(*pair) for pair in span]
-            told = tuple(name for name in names if name)
-            if len(told) == n == len(set(told)):
-                yield told
-
-    def cells(self, n: int, stop: int) -> Iterator[tuple[str, ...]]:
-        """ "Cohort A B C D": the head of a flattened table, among the items before `stop`."""
-        for item in self.items[:stop]:
-            words = self.text[item.start : item.end].split() if item.kind == "A" else []
-            if len(words) == n + 1 and _CLASS.fullmatch(words[0]) and all(len(w) < 3 for w in words[1:]):
-                yield tuple(words[1:])
-
-    def speaks_of_classes(self, first: int) -> bool:
-        """Whether the words before a list announce classes or an order."""
-        item = self.items[first]
-        return _CLASS.search(self.text, max(self.start, item.start - 40), item.end) is not None
-
-
-def template(items: Sequence[Item]) -> str:
-    """What stands between, as a row of letters; brackets that open and close again are left out."""
-    out: list[str] = []
-    for item in items:
-        if item.kind == ")" and "(" in out:
-            while out.pop() != "(":
-                pass
-            continue
-        out.append(item.kind)
-    return "".join(out)

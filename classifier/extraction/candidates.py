@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from classifier.extraction.context import Context
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.links import Link, is_duration
 from classifier.extraction.numbers import Kind
@@ -44,7 +45,7 @@ _BARRED = (
     "another study's result",
     "a target",
     "a schedule",
-    "a share of people treated",
+    "a share of people",
     "known before",
     "another disease's response",
 )
@@ -55,21 +56,37 @@ def judge(
     sentence: Sentence,
     tokens: list[Token],
     link: Link,
-    planned: bool,
+    context: Context,
     *,
     wanted: frozenset[str] = EXTRACTED,
 ) -> Candidate:
     """Say what speaks against a linked value; `wanted` are the endpoints that are extracted."""
     is_wanted = link.key in wanted
-    return Candidate(sentence, link, _refusal(text, tokens, link, planned, is_wanted), wanted=is_wanted)
+    return Candidate(sentence, link, _refusal(text, tokens, link, context, is_wanted), wanted=is_wanted)
 
 
 _RATIO_CUE = re.compile(
     r"(?:\bthe (?:\w+ ){0,2}(?:HRs?|hazard ratios?) |HRs? (?:was|were|became|for)|\b[Cc]orresponding"
     r"|\b(?:it|they) (?:was|were)|(?:\A|[.;] )(?:HR|Hazard ratio)|hazard ratio for (?:death|progression)"
+    r"|\b[Tt]his\b|same (?:way|direction)|consistent|confirm\w*|robust|likewise|similar"
     r"|median|weighted HR|death|rates? (?:was|were)|[Bb]enefit|[Ee]ffect|advantage|favou?r\w*"
     r"|respectively)[^.]*\Z"
 )
+_OTHER_EVENT = re.compile(
+    r"(?i:failures?|malignanc\w+|incidence|recurren\w+|relaps\w+|metasta[st]\w+|transform\w+|infections?|discontinu\w+"
+    r"|toxicit\w+|hospitali\w+|respon[ds]\w*|remission|neuropath\w+|progress(?:ion|ed)|events?|control|deteriorat\w+"
+    r"|time to|symptom\w*|pain|transfusion|engraft\w+|GVHD|fractures?|thrombo\w+|cancers?\b(?=[^.;]{0,20}\())"
+)
+
+
+def _of_another_event(text: str, start: int) -> bool:
+    """Whether a ratio in a sentence that names no endpoint is that of something else that it names."""
+    if _RATIO_CUE.search(text, max(0, start - 200), start):
+        return False
+    begin = max(text.rfind(". ", 0, start), text.rfind(";", 0, start), start - 160)
+    return _OTHER_EVENT.search(text, begin, start) is not None
+
+
 _THRESHOLD_WORDS = re.compile(
     r"(?:[<>\u2265\u2264]|\b(?:cut-?off|threshold|above|below|less than|fewer than|lower than"
     r"|per)(?: (?:of|at|value|level))*)\s*\Z"
@@ -92,6 +109,35 @@ _LIKE_OTHERS = re.compile(
     r"\b(?:comparable (?:to|with)|similar to|than|consistent with|compared (?:to|with)|in line with)\s+"
     r"(?:the|that of|those of|an?)\s+(?:(?:ORR|median|PFS|OS|rate|of)\s+){0,3}[~\u2248]?\s*\Z"
 )
+_EARLIER_STUDIES = re.compile(
+    r"\A(?:[^.;]|\.\d|;(?=[^()]{0,60}\))){0,70}?\b(?:(?:in|from|by|of)\s+(?:an?|the|its|their|two|three|several|some|many)?\s*"
+    r"(?:[\w-]+\s+)?(?:earlier|previous|prior|registration(?:al)?|pivotal|historic(?:al)?|published|older)\s+"
+    r"(?:[\w-]+\s+){0,3}?(?:trials?|stud(?:y|ies)|series|reports?|controls?|experience|publications?)"
+    r"|(?:had been|have been|has been|was|were) (?:reported|published|described) (?:with|in|by|for"
+    r"|previously|earlier))\b"
+)
+_HOPED_FOR = re.compile(
+    r"\A(?:[^.;]|\.\d){0,50}?\b(?:had been|were|was|is|has been) (?:hoped for|targeted|aimed (?:at|for)"
+    r"|anticipated|assumed"
+    r"|postulated|desired|customary|usual|planned|hypothesi[sz]ed|expected|foreseen|sought|aspired)\b"
+)
+_OR_MORE = re.compile(r"\s+or\s+(?:more|less|below|above|higher|lower|greater|fewer|longer)\b(?!\s+than)")
+_BELOW = re.compile(r"\b(?:below|under|less than|above|exceed\w*|margin (?:of|was|being))\s*\Z")
+_AT = re.compile(r"(?P<word>[\w,;%)]+)\s+at\s*\Z")
+_SAID_WITH_AT = frozenset(
+    "differ differed same standing alike similar stood stands remained remains estimated was were is".split()
+)
+_PUBLISHED = re.compile(
+    r"\b(?:an? (?:published|earlier|previous|registration|pivotal|historical|older)\s+(?:[\w-]+\s+){0,4}?"
+    r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for"
+    r"|published (?:[\w-]+ ){0,3}"
+    r"(?:survival|response rates?|results?))\b(?:[^.;]|\.\d|;(?=[^()]*\Z)){0,110}\Z"
+)
+# "5 (11%) were complete"
+_PARTS = re.compile(
+    r"\A\s*[)\]]?\s*,?\s*(?:of (?:these|them|which|whom) )?(?:(?:were|was|being"
+    r"|had been)\s+)(?:\w+\s+)?(?:complete|partial)\b"
+)
 _OF_OTHERS = re.compile(
     r"\A[^.;,]{0,30}?\b(?:reported|seen|observed|published|achieved|described)\b[^.;]{0,60}?"
     r"\b(?:in|by|from)\s+(?:the\s+)?[A-Z][A-Za-z]*[A-Z0-9]"
@@ -99,19 +145,21 @@ _OF_OTHERS = re.compile(
 _DIFFERENCE_BEFORE = re.compile(
     r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?"
     r"|prolongations?|reductions?"
-    r"|delays?)(?:\s+\w+){0,3}\s+of(?:\s+(?:about|approximately|only|nearly|at least|more than))?"
+    r"|delays?)(?:\s+\w+){0,3}\s+(?:of|reached|amounted to|being|equalled)(?:\s+(?:about|approximately"
+    r"|only|nearly|at least|more than))?"
     r"|(?<!ed )(?<!shown )(?<!seen )\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least"
     r"|more than))?)\s*[~\u2248\u223c]?\s*\Z"
 )
 _DIFFERENCE_AFTER = re.compile(
     r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease"
     r"|lower|higher|longer|shorter|greater"
-    r"|risk reduction|difference|power|maturity|mature|censored|of (?:the )?(?:planned|required|expected)"
+    r"|risk reduction|difference|power|maturity|mature|censored|(?:percentage )?points?|information"
+    r"|of events|of (?:the )?(?:planned|required|expected)"
     r"|improved|better|worse)\b"
 )
 
 
-def _refusal(text: str, tokens: list[Token], link: Link, planned: bool, is_wanted: bool) -> str:
+def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wanted: bool) -> str:
     q = link.token.quantity
     if q is None or not link.key:
         return "no endpoint in reach"
@@ -125,39 +173,80 @@ def _refusal(text: str, tokens: list[Token], link: Link, planned: bool, is_wante
         return f"belongs to {link.key}"
     if link.how.startswith("inherited without a cue"):
         return "no endpoint in the sentence"
-    if link.how == "hazard ratio inherited" and not _RATIO_CUE.search(
-        text, link.token.start - 200 if link.token.start > 200 else 0, link.token.start
-    ):
+    if link.how == "hazard ratio inherited" and _of_another_event(text, start):
         return "a hazard ratio with no endpoint in the sentence"
-    if planned:
+    if context.known:
+        return "known before"
+    barred = _barred(text, link)
+    if barred:
+        return barred
+    if context.planned or (
+        context.perhaps_planned and link.token.interval is None and link.token.count is None
+    ):
         return "planned or hypothesised"
     if link.statistic == "plain":
         return "a number without a unit"
     if link.statistic in ("median", "mean") and KIND[link.key] == "rate":
         return "a time with a response endpoint"
-    if link.statistic == "rate" and KIND[link.key] == "time" and q.kind is Kind.COUNT:
+    if (
+        link.statistic == "rate"
+        and KIND[link.key] == "time"
+        and q.kind is Kind.COUNT
+        and (link.timepoint is None or "people" not in link.how)
+    ):
         return "a count with a survival endpoint"
-    if q.kind is Kind.TIME and _SCHEDULE.search(text, max(0, start - 16), start):
-        return "a schedule"
     if (q.kind is Kind.TIME or q.why == "pair time") and is_duration(text, link.token):
         return "a duration or threshold"
     if q.kind is Kind.PERCENT and _THRESHOLD_WORDS.search(text, max(0, start - 24), start):
         return "a threshold"
-    if _TARGET.search(text, max(0, start - 40), start):
-        return "a target"
-    if q.kind is Kind.PERCENT and _TREATED.search(text, max(0, start - 40), start):
-        return "a share of people treated"
-    if _KNOWN.search(text, max(0, start - 70), start):
-        return "known before"
-    after = text[end : end + 110]
-    if _ELSEWHERE.match(after):
-        return "another study's result"
-    if _OF_OTHERS.match(after) and _LIKE_OTHERS.search(text, max(0, start - 60), start):
-        return "another study's result"
     if link.statistic == "rate" and link.key == "OS" and link.timepoint is None:
         named = text[link.focus.start : link.focus.end] if link.focus is not None else ""
         if "people" in link.how or named.casefold() in ("alive", "survived", "surviving"):
             return "alive at no stated time"
+    return ""
+
+
+def _is_cut_off(text: str, start: int) -> bool:
+    """ "21 months with A at 50%": where a marker was cut, unless a verb makes it the result."""
+    at = _AT.search(text, max(0, start - 24), start)
+    return at is not None and not at["word"].endswith((",", ";")) and at["word"] not in _SAID_WITH_AT
+
+
+def _barred(text: str, link: Link) -> str:
+    """What the words right beside a value make of it, whatever else they say; "" if nothing."""
+    q = link.token.quantity
+    if q is None:
+        return ""
+    start, end = link.token.start, link.token.end
+    if q.kind is Kind.TIME and _SCHEDULE.search(text, max(0, start - 16), start):
+        return "a schedule"
+    if _TARGET.search(text, max(0, start - 40), start):
+        return "a target"
+    if _OR_MORE.match(text, end) or (
+        link.statistic == "hazard_ratio" and _BELOW.search(text, max(0, start - 24), start)
+    ):
+        return "a target"
+    if q.kind is Kind.PERCENT and _is_cut_off(text, start):
+        return "a target"
+    if _PUBLISHED.search(text, max(0, start - 160), start):
+        return "known before"
+    if q.kind is Kind.PERCENT and _TREATED.search(text, max(0, start - 40), start):
+        return "a share of people treated"
+    if _KNOWN.search(text, max(0, start - 70), start):
+        return "known before"
+    after = text[end : end + 130]
+    if _HOPED_FOR.match(after):
+        return "a target"
+    if link.statistic == "rate" and _PARTS.match(after):
+        return "belongs to CR"
+    if _ELSEWHERE.match(after) or _EARLIER_STUDIES.match(after):
+        return "another study's result"
+    if _OF_OTHERS.match(after) and _LIKE_OTHERS.search(text, max(0, start - 60), start):
+        return "another study's result"
+    if link.statistic == "rate" and KIND[link.key] == "time" and link.timepoint is None:
+        named = text[link.focus.start : link.focus.end] if link.focus is not None else ""
+        if "progression or death" in named or link.token.count is not None:
+            return "a share of people"  # who had an event
     return ""
 
 

@@ -3,28 +3,126 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from classifier.extraction.sentences import Sentence
 
 _PLANNED = re.compile(
-    r"\b(?:designed to|powered|power to|\d+% power|hypothes\w+|null|sample size|assum\w+|to detect"
-    r"|would (?:be|detect|stop|need|have|give|show|require)|"
+    r"\b(?:designed to|powered|power to|\d+% power|sample size|assum\w+|to detect"
+    r"|would (?:be|detect|stop|need|have|give|show|require|produce|yield|result)|predicted that|"
     r"was judged (?:un)?interesting|worthwhile|(?:was|were|may be|can be|is) expected|expected from"
-    r"|\bH[01]\b|expected (?:ORR|PFS|OS|median|overall|response|rate|survival)|target(?:ed)? (?:was"
-    r"|of|ORR|response)|"
-    r"calculated that|foreseen|non-?inferiority (?:margin|required|was)|chosen to (?:show|detect)"
-    r"|rested on|to show (?:a|an)|historical|one-sided(?! [pP]\b)|two-sided alpha|"
-    r"stopping rule|Simon|planned (?:to|sample)|predicted|simulat\w+|have been reported|has been reported"
-    r"|previous(?:ly)? (?:studies|trials|report\w*)|mice|mouse|xenografts?|murine|the animals)\b",
+    r"|\bH[01]\b|expected (?:ORR|PFS|OS|median|overall|response|rate|survival|values?)"
+    r"|(?:threshold|null) and (?:expected|alternative|target)\w*|target(?:ed)? (?:of|ORR|response)|"
+    r"calculated that|foreseen|foresaw|historically|non-?inferiority (?:margin|required)|chosen to (?:show"
+    r"|detect)"
+    r"|rested on|to show (?:a|an)|two-sided alpha|"
+    r"stopping rule|Simon|planned (?:to|sample)|simulat\w+|ha(?:ve|s) been reported"
+    r"|(?:was|were) (?:to|likely to|required to) (?:exceed|reach|be above|surpass)|"
+    r"previous(?:ly)? (?:studies|trials|report\w*)|mice|mouse|xenografts?|murine|the animals)\b",
+    re.IGNORECASE,
+)
+# Words of a plan that are also said of results: "and the null hypothesis was rejected".
+_PERHAPS_PLANNED = re.compile(
+    r"\b(?:hypothes\w+|null|target was|non-?inferiority was|predicted (?:median|rate|value)|historical"
+    r"|one-sided(?! [pP]\b))\b",
     re.IGNORECASE,
 )
 
 
-def is_planned(text: str, sentence: Sentence) -> bool:
-    """Whether the sentence speaks of what was assumed, targeted or known before."""
-    if _PLANNED.search(text, sentence.start, sentence.end) is None:
-        return False
-    return True
+# The study's own, told again: "At the primary analysis, A improved PFS (HR 0.61)."
+_EARLIER_ANALYSIS = re.compile(
+    r"\b(?:primary|interim|initial|first|previous|earlier|prior) (?:\w+ )?(?:analys[ie]s|readout"
+    r"|data cut-?off)\b",
+    re.IGNORECASE,
+)
+
+
+# "In a trial published since, B was better (HR 0.8)"
+_OTHER_STUDY = re.compile(
+    r"\b[Ii]n (?:other|previous|earlier|prior|published|historical) (?:\w+ )?(?:trials|studies|series"
+    r"|reports)\b"
+    r"|\b(?:In|From) (?:an?|one|two|three|several|other|previous|earlier|another"
+    r"|prior)\b[^,.;]{0,60}?\b(?:trials?|stud(?:y|ies)"
+    r"|series|reports?|meta-analys[ei]s)\b (?:\w+ ){0,2}?(?:published|reported|by|from (?!the\b|our\b))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a sentence is about besides results.
+
+    Attributes
+    ----------
+    planned : bool
+        What was assumed, targeted or seen in animals.
+    perhaps_planned : bool
+        Words of a plan that are also said of results; a value with an interval or a count is one.
+    known : bool
+        What was known before the study.
+    """
+
+    planned: bool = False
+    perhaps_planned: bool = False
+    known: bool = False
+
+
+def sentence_context(text: str, sentence: Sentence, background: int) -> Context:
+    """The context of a sentence; `background` is where the text stops telling what was known before."""
+    return Context(
+        planned=_PLANNED.search(text, sentence.start, sentence.end) is not None,
+        perhaps_planned=_PERHAPS_PLANNED.search(text, sentence.start, sentence.end) is not None,
+        known=_OTHER_STUDY.search(text, sentence.start, sentence.end) is not None
+        or (
+            sentence.end <= background
+            and _EARLIER_ANALYSIS.search(text, sentence.start, sentence.end) is None
+        ),
+    )
+
+
+_OWN_STUDY = re.compile(
+    r"\b(?:we|our|us|this (?:\w+ ){0,3}(?:study|trial|analysis|report|review|series|cohort|meta-analysis)"
+    r"|the (?:present|current) \w+|here(?:in)?|aim(?:s|ed)?|purpose|objectives?|retrospective\w*"
+    r"|(?:were|was) (?:\w+ )?(?:randomi[sz]ed|randomly|enrol\w+|treated|included|assigned|allocated"
+    r"|recruited|entered"
+    r"|analy[sz]ed|identified|retrieved|studied|reviewed|investigated|evaluated|assessed|given|accrued|registered"
+    r"|evaluable|eligible|seen|observed|collected|compared|administered|diagnosed)"
+    r"|(?:patients|pts|women|men|subjects|participants|children|adults) (?:\w+ ){0,6}(?:received|underwent)"
+    r"|to (?:evaluate|assess|compare|determine|investigate|examine|explore|establish|test)|n\s?=\s?\d"
+    r"|(?:from|between) (?:\w+ )?(?:19|20)\d\d|follow-?up|median age|(?:primary|secondary) end ?-?points?"
+    r"|end ?-?points?:)\b",
+    re.IGNORECASE,
+)
+_KNOWN_BEFORE = re.compile(
+    r"\b(?:is|are|has|have|can|may|remains?|carry|carries|gives?|offers?|yields?|usual\w*|customary|known|report\w*"
+    r"|trials?|stud(?:y|ies)|series|historical\w*|standard|approv\w+|published|literature)\b",
+    re.IGNORECASE,
+)
+
+
+_LEAD = 6  # sentences, with the title
+
+
+def end_of_background(text: str, sentences: Sequence[Sentence]) -> int:
+    """Where the part that tells what was known before ends; 0 where there is none.
+
+    It is the section of that name where another follows. In a text without headings it is what comes
+    before the first sentence that speaks of this study, as far as it speaks of others.
+    """
+    sections = {s.section for s in sentences}
+    if "results" in sections or "methods" in sections:
+        first = next((s.section for s in sentences if s.section), "")
+        if first != "background":
+            return 0
+        return max(s.end for s in sentences if s.section == "background")
+    end = 0  # nothing is known before where these say nothing of this study
+    for sentence in sentences[1:_LEAD]:
+        if _OWN_STUDY.search(text, sentence.start, sentence.end):
+            return end
+        if _KNOWN_BEFORE.search(text, sentence.start, sentence.end):
+            end = sentence.end
+    later = sentences[-1].end if sentences else 0
+    return end if end and _OWN_STUDY.search(text, end, later) else 0
 
 
 _OTHER_DISEASE = re.compile(

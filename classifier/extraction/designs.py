@@ -6,120 +6,126 @@ study looks back on another trial's patients; a randomised trial that is only ca
 
 from __future__ import annotations
 
-import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from classifier.extraction.sentences import Sentence
+from classifier.extraction.design_words import PHRASES
+from classifier.extraction.words import Words
 
-_REVIEW = re.compile(
-    r"systematic(?:ally)?\s+(?:literature\s+)?review|meta-?\s?analy|network meta|literature review"
-    r"|review of (?:the )?(?:current |available )?(?:literature|evidence)|(?:narrative|scoping|umbrella"
-    r"|mini)[\s-]review"
-    r"|this review|we review(?:ed)? (?:the )?(?:literature|evidence|published)|(?:medline|pubmed"
-    r"|embase)\b[^.]{0,80}\bsearch"
-    r"|search\w*\b[^.]{0,80}\b(?:medline|pubmed|embase|cochrane)|indirect (?:treatment )?comparison",
-)
-_RANDOM = re.compile(r"(?<!non-)(?<!non)(?<!not )(?<!non\u2011)(?:randomi[sz]|randomly)")
-_RANDOMISED = re.compile(
-    r"(?<!non-)(?<!non)(?<!not )(?:randomly\s+(?:assigned|allocated|divided|selected to)|(?:was|were|been"
-    r"|underwent|we|and)\s+(?:\w+ly\s+|centrally\s+|then\s+)?randomi[sz](?:ed|ation)"
-    r"|patients\s+(?:\([^)]*\)\s+)?randomi[sz]ed|randomi[sz]ed\s+(?:to|in a|\(?\d:\d|between)"
-    r"|randomi[sz]ation|allocated alternately)",
-)
-_TITLE_RANDOM = re.compile(
-    r"(?<!non-)(?<!non)(?:randomi[sz]ed|randomi[sz]ation|phase\s+(?:iii|3)\b|placebo-controlled"
-    r"|double-blind)",
-)
-_TITLE_OBSERVED = re.compile(
-    r"retrospective|cohort (?:study|analysis)|registry|real[\s-]world|chart review"
-    r"|routine (?:clinical )?practice|everyday practice|consecutive|case series|case report|claims"
-    r"|compassionate|named-patient|early access|expanded access|nationwide|hospitals saw|(?:one|two|three"
-    r"|four|five|six|seven|eight|nine|ten|\d+) (?:patients|cases|hospitals|centres)\Z",
-)
-_LOOKS_BACK = re.compile(
-    r"retrospective|real[\s-]world|regist(?:ry|er of|er study)|cohort study|chart review|case series"
-    r"|consecutive (?:patients|cases|adults)|database|claims|observational|propensity"
-    r"|case[\s-]control|cross-sectional|\bsurvey|routine (?:clinical )?practice|everyday practice"
-    r"|compassionate|named-patient|early access|expanded access|records of|medical records|we reviewed"
-    r"|were reviewed|prognostic|biomarker|hospital files|we describe|case report|we (?:treated|report on)"
-    r"|outside (?:of )?(?:clinical )?trials|were traced|the cohort|new users|pharmacy|insurance"
-    r"|files of|used to identify|plasma levels?|gene expression|genomic|mutations? status|samples from",
-)
-_TRIAL = re.compile(
-    r"phase\s*(?:i|1|2|3|ii|iii|iv|ib|1b|2a|iia|iib)(?:[/\u2013-](?:2|ii|iii|3))?[ab]?\b|single[\s-]arm"
-    r"|open[\s-]label|non-?\s?randomi[sz]ed|pilot (?:study|trial)"
-    r"|prospective (?:\w+ )?(?:study|trial)|clinical trial|dose[\s-]escalation|two-stage"
-    r"|trial registration|nct\d{8}|prospectively",
-)
-_TITLE_TRIAL = re.compile(
-    r"phase\s*(?:1|2|i|ii|ib|1b|2a|iia)(?:[/\u2013-](?:2|ii))?\b|single-arm|non-?randomi[sz]ed"
-    r"|pilot (?:study|trial)",
-)
-_OTHER = re.compile(
-    r"\b(?:mice|murine|xenografts?|in vitro|cell lines?|rats|co-?cultures?)\b|consensus|guidelines?"
-    r"|recommendations|delphi|position (?:paper|statement)|expert opinion|editorial"
-    r"|exposure.response model|population modeling|simulation",
-)
-_CALLED_FOR = re.compile(
-    r"planned|warranted|needed|should|awaited|under way|underway|required|is being|are being|merits?"
-    r"|lacking|future",
+_CALLED_FOR = frozenset(
+    """planned warranted needed should awaited underway required merit merits lacking lack future
+    ongoing enrolling recruiting no justified await awaits would could deserves deserve desirable
+    welcome next""".split()
 )
 
 
-def study_design(text: str, sentences: list[Sentence]) -> str:
+_HOPED_FOR = frozenset(("random", "random word", "late", "ratio", "assigned"))
+_BY_CHANCE = frozenset(
+    "telephone phone computer computer-generated chance lot sealed minimization minimisation drawing".split()
+)
+
+
+def study_design(sentences: Sequence[Words]) -> str:
     """rct, nonrandomised_trial, observational, review or other (the annotation guide's words)."""
-    text = text.lower()
-    title = text[: min(sentences[0].end if sentences else len(text), 280)]
-    body = _without_calls(text, sentences)
-    n_other = len(_OTHER.findall(text))
-    if _REVIEW.search(title) or (len(_REVIEW.findall(text)) >= 2 and not _TITLE_RANDOM.search(title)):
-        return "review"
-    if n_other >= 2 and _OTHER.search(title):
+    n_title = 2 if sentences and sentences[0].at(len(sentences[0].low) - 1) in ("?", "!") else 1
+    title = Counter(cue for words in sentences[:n_title] for cue in _cues(words))
+    body = Counter(cue for words in sentences[n_title:] for cue in _cues(words, called_for=True))
+    both = title + body
+    if found := _by_title(title, both):
+        return found
+    low = [word for words in sentences for word in words.low]
+    n_numbers = sum(word[0].isdigit() for word in low)
+    return _by_body(
+        title,
+        body,
+        both,
+        people=any("people" in words.kinds for words in sentences),
+        tells_nothing=len(low) > 100 and both["past"] <= 2 and n_numbers < 15,
+    )
+
+
+def _cues(words: Words, *, called_for: bool = False) -> Iterator[str]:
+    """What the phrases of a sentence speak for; no randomisation where one is called for."""
+    low = words.low
+    skipped = called_for and not _CALLED_FOR.isdisjoint(low)
+    for at in [k for k, word in enumerate(low) if word in PHRASES]:
+        for rest, cue in PHRASES[low[at]]:
+            if rest and tuple(low[at + 1 : at + 1 + len(rest)]) != rest:
+                continue
+            if cue == "phase":
+                cue = _phase(words.at(at + 1))
+            elif cue == "ratio" and ":" not in words.at(at - 1):
+                break
+            elif cue == "assigned" and _by_rule(words, at + 2):
+                break
+            if not (skipped and cue in _HOPED_FOR):
+                yield cue
+            break
+
+
+def _by_rule(words: Words, at: int) -> bool:
+    """Whether people were assigned by what they had: "were assigned by prior exposure to"."""
+    return words.at(at) in ("by", "according", "based", "on") and words.at(at + 1) not in _BY_CHANCE
+
+
+def _phase(word: str) -> str:
+    if "3" in word or "iii" in word or word.startswith("4") or word == "iv":
+        return "late"
+    return "early" if word[:1] in ("1", "2", "i") else "phase"
+
+
+def _by_title(title: Counter[str], both: Counter[str]) -> str:
+    """The design that the title names; "" where it names none."""
+    if title["protocol"] and both["will"]:
+        return "other"  # a study that is yet to be done
+    if title["indirect"] and not title["review"]:
         return "other"
-    if _TITLE_RANDOM.search(title) and not re.search(r"retrospective", title):
+    if title["review"] or (
+        both["review"] + both["library"] + min(both["pooled"], 2) >= 3 and not title["random word"]
+    ):
+        return "review"
+    if (title["money"] and both["money"] >= 2) or (title["model"] and not title["random word"]):
+        return "other"
+    random = title["random"] + title["random word"] + title["blind"] + title["late"]
+    if random and not title["retro"] and not title["real"] and both["bench"] < 4:
         return "rct"
-    if re.search(r"non-?randomi[sz]ed", text[:1200]) and not _RANDOM.search(title):
+    if title["bench"] and both["bench"] >= 2:
+        return "other"
+    if title["early"] and not both["random"] and not title["real"] and not title["registry"]:
         return "nonrandomised_trial"
-    if _TITLE_OBSERVED.search(title):
+    if title["retro"] or title["registry"] or title["real"] or title["cohort"]:
         return "observational"
-    randomised = bool(_RANDOMISED.search(body))
-    if _TITLE_TRIAL.search(title) and not randomised:
-        return "nonrandomised_trial"
-    return _by_body(text, body, n_other, randomised)
-
-
-def _by_body(text: str, body: str, n_other: int, randomised: bool) -> str:
-    looks_back = len(_LOOKS_BACK.findall(text))
-    trial = len(_TRIAL.findall(text))
-    if randomised or _RANDOM.search(body):
-        own = re.search(
-            r"(?:\d|patients|women|we)\b[^.;]{0,60}(?:randomly (?:assigned|divided|allocated)|(?:was|were"
-            r"|underwent) randomi[sz])|we randomly|primary end ?point",
-            body,
-        )
-        if not own and looks_back:
-            return "observational"
-        if looks_back >= 2 and re.search(
-            r"retrospective (?:analysis|study|review)|gene expression|plasma|ctDNA|serum", body
-        ):
-            return "observational"
-        return "rct"
-    if _REVIEW.search(text) and not re.search(r"patients were (?:enrolled|treated)", text):
-        return "review"
-    if n_other >= 3:
+    if title["guideline"] or title["money"]:
         return "other"
-    if looks_back >= 1 and looks_back >= trial:
+    if both["nonrandom"] or title["single arm"]:
+        return "nonrandomised_trial"
+    return "observational" if title["cohort word"] else ""
+
+
+def _by_body(
+    title: Counter[str], body: Counter[str], both: Counter[str], *, people: bool, tells_nothing: bool
+) -> str:
+    trial = both["trial"] + both["early"] + both["single arm"]
+    looks_back = both["retro"] + both["registry"] + both["real"] + both["cohort"]
+    if not both["early"]:
+        looks_back += both["studied"]
+    if both["random"] or both["ratio"] or both["assigned"] or both["blind"]:
+        return "observational" if both["retro"] and looks_back >= 2 else "rct"
+    review = both["library"] + both["review"] + title["narrative"] + max(both["narrative"] - 1, 0)
+    if (both["random word"] or both["late"]) and not looks_back and not review and not both["single arm"]:
+        return "rct"
+    if review:
+        return "review"
+    if both["bench"] >= 3:
+        return "other"
+    if looks_back and looks_back >= trial:
         return "observational"
     if trial:
-        return "nonrandomised_trial"
-    if looks_back or re.search(r"patients|women|participants", text):
+        return "rct" if title["versus"] and not looks_back else "nonrandomised_trial"
+    if looks_back:
         return "observational"
-    return "other"
-
-
-def _without_calls(text: str, sentences: list[Sentence]) -> str:
-    """The text without sentences that call for, or announce, a randomised trial."""
-    return " ".join(
-        text[s.start : s.end]
-        for s in sentences
-        if not (_RANDOM.search(text, s.start, s.end) and _CALLED_FOR.search(text, s.start, s.end))
-    )
+    if both["narrative"] or tells_nothing:
+        return "review"
+    if body["gave"] >= 2:
+        return "nonrandomised_trial"
+    return "observational" if people else "other"

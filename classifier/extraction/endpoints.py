@@ -1,9 +1,4 @@
-"""Endpoints and what looks like them: one table entry each, found by one pass over a text.
-
-Every entry claims the numbers that stand with it. Entries that are not extracted (time to
-progression, complete response, toxicity ...) are as important as the others: a number that belongs
-to one of them is thereby kept from PFS, OS and ORR. Those that are an `Endpoint` can be asked for.
-"""
+"""Endpoints and what looks like them, found by one pass over a text."""
 
 from __future__ import annotations
 
@@ -11,191 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from classifier.extraction.endpoint_table import ENTRIES, D
 from data.records import CORE_ENDPOINTS
-
-D = r"[-\u2010\u2011\u2012\u2013\u2014\u2212\s]+"  # the dashes and spaces that join "progression-free"
-D0 = r"[-\u2010\u2011\u2012\u2013\u2014\u2212\s]*"
-_NOUN = r"(?!(?:was|were|is|and|or|in|with|for|of|had)\b)[A-Za-z]+"
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointEntry:
-    """One row of the table.
-
-    Attributes
-    ----------
-    key : str
-        The name; for what can be extracted the value of `data.records.Endpoint`.
-    kind : str
-        "time" (months, landmark rates, hazard ratios), "rate" (percent of patients), or "other"
-        (claims any number, never a result).
-    words : str
-        Pattern, read without regard to case; acronyms inside `(?-i:...)` keep theirs.
-    """
-
-    key: str
-    kind: str
-    words: str
-
-
-ENTRIES = (
-    # Order is priority where two entries begin at the same place.
-    EndpointEntry(
-        "FOLLOW_UP", "other", rf"(?:survival{D})?follow{D0}ups?|followed{D}(?:up|for)|potential follow"
-    ),
-    EndpointEntry(
-        "PFS2", "time", r"(?-i:PFS2|PFS-2)(?!\d)|second progression|progression-free survival 2(?![\d-])"
-    ),
-    EndpointEntry(
-        "PFS",
-        "time",
-        rf"(?-i:[a-z]{{0,2}}PFS(?:IRC|BICR|INV|1(?![\d-])|-?(?:3|4|6|9|12|18|24|36))?)"
-        rf"|(?:event{D})?progression{D0}free(?:{D}(?:survivals?"
-        rf"|interval(?!s)|rates?))?(?!{D}intervals)(?!{D}and{D}disease)"
-        rf"|free (?:of|from) (?:disease )?progression|survival free of progression|progression or death"
-        rf"|alive without (?:disease )?progression",
-    ),
-    EndpointEntry("TTP", "time", rf"(?-i:TTP)|time{D}to{D}(?!next|second)(?:\w+{D}){{0,2}}progression"),
-    EndpointEntry(
-        "TTF",
-        "time",
-        rf"(?-i:TTF|TTNT|TTD|TTR)|time{D}to{D}(?!event){_NOUN}(?:{D}{_NOUN}){{0,2}}",
-    ),
-    EndpointEntry("DFS", "time", rf"(?-i:i?DFS)|disease{D0}free(?:{D}(?:survivals?|interval))?"),
-    EndpointEntry("EFS", "time", rf"(?-i:EFS)|event{D0}free(?:{D}survivals?)?"),
-    EndpointEntry(
-        "OTHER_SURVIVAL",
-        "time",
-        rf"(?-i:DDFS|DRFS|DMFS)|distant disease{D0}free(?:{D}(?:survivals?|interval))?"
-        rf"|(?-i:RFS|LRFS|LRR-?FS|CSS|DSS|BCSS|MFS|FFS|TFS|LFS|GRFS)|[a-z/]+{D0}free(?:{D}(?:survivals?"
-        rf"|intervals?))"
-        rf"|[a-z]+{D}specific(?: and overall)?{D}(?:survivals?|mortality)|(?:breast )?cancer survival"
-        rf"|(?:MRD{D})?negative{D}survival|survival (?:benefit|advantage|difference|gain|analys\w+|curves?"
-        rf"|data|outcomes?|estimates?"
-        rf"|endpoints?|status)"
-        rf"|(?:graft|cell|animal|mice|mouse|renal|implant|local control|failure){D}survivals?",
-    ),
-    EndpointEntry(
-        "OS",
-        "time",
-        rf"(?-i:[mr]?OS|MST)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or|or)\s+[\w-]+{D0}free)"
-        rf"|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?|rates?"
-        rf"|probabilit\w+))?|(?:risk|hazard) of death"
-        rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|death from any cause"
-        rf"|death(?=\s*[\[(]\s*(?:(?:adjusted|weighted|stratified|unadjusted|multivariable)\s+)?"
-        rf"(?:a?HR|hazard))"
-        rf"|of death(?=[\s,]*[\[(]?\s*(?:(?:adjusted|weighted|stratified)\s+)?(?:a?HR|hazard))",
-    ),
-    EndpointEntry(
-        "PCR",
-        "rate",
-        rf"(?-i:[tyb]?pCR)s?(?! rates? of CR)|pathologic(?:al)?(?:ly)?{D}(?:complete{D}|objective "
-        rf"|tumou?r )?(?:responses?|remissions?|responders?)(?:{D}rates?)?"
-        rf"|complete{D}pathologic(?:al)?{D}(?:responses?|remissions?)(?:{D}rates?)?|near{D}(?-i:pCR)",
-    ),
-    EndpointEntry(
-        "OTHER_RESPONSE",
-        "rate",
-        rf"(?-i:DRR)|no responses?|continued to have an? (?:\w+ )?responses?|ongoing (?:\w+ )?responses?"
-        rf"|remain(?:ed|ing)? in (?:\w+ )?(?:responses?|remission)"
-        rf"|responses? (?:were|was|are|remained?) (?:still )?ongoing"
-        rf"|(?:(?:very{D}good|good|minimal|minor|major|molecular|cytogenetic"
-        rf"|metabolic|renal|organ|VEGF|cardiac|hepatic|humoral|cellular|virologic\w*|analgesic"
-        rf"|neurologic\w*|immune|immunologic\w*|"
-        rf"serolog\w+|antibody|biochemical|PSA|marker|CA-?125|symptom\w*|pain|survey|placebo|dose|early"
-        rf"|biologic\w*|"
-        rf"haematologic|durable|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD)"
-        rf"{D}(?:partial{D}|complete{D})?(?:responses?|responders?|remissions?)(?:{D}rates?)?)"
-        rf"|(?-i:VGPR|MR(?=\s*\d)|MMR|DMR)(?: or (?:better|more|higher))?|(?-i:MRD)(?:{D}negativ\w+)?"
-        rf"|measurable residual|minimal residual"
-        rf"|no responses? (?:to|evaluation)|responders? (?:to|in)?|in response to"
-        rf"|response (?:to treatment )?assessments?"
-        rf"|responses? of (?-i:VGPR)",
-    ),
-    EndpointEntry(
-        "ORR",
-        "rate",
-        rf"complete{D}(?:(?:clinical{D})?(?:responses?|remissions?){D})?(?:or|and|plus){D}partial{D}"
-        rf"(?:responses?|remissions?)(?:{D}rates?)?|partial{D}(?:(?:responses?|remissions?){D})?"
-        rf"(?:or|and|plus){D}complete{D}(?:responses?|remissions?)|(?-i:CR or PR|PR or CR|CR/PR|PR/CR)"
-        rf"(?:{D}rates?)?",
-    ),
-    EndpointEntry(
-        "CR",
-        "rate",
-        rf"(?-i:s?CRi?|sCR/CR|[≥]CR)(?: or better)?(?!-)|(?:stringent )?complete{D}(?:clinical "
-        rf"|metabolic |metastatic |renal |tumou?r )?(?:responses?|remissions?|regressions?"
-        rf"|responders?)(?:{D}rates?)?",
-    ),
-    EndpointEntry("CBR", "rate", rf"(?-i:CBR)|clinical{D}benefits?(?:{D}rates?)?"),
-    EndpointEntry("DCR", "rate", rf"(?-i:DCR)|(?:disease|tumou?r){D}control(?:{D}rates?)?"),
-    EndpointEntry(
-        "NO_RESPONSE",
-        "rate",
-        rf"stable{D}disease|(?-i:SD|PD)(?![\s-]?L)"
-        rf"|progressive{D}disease|disease{D}stabili[sz]ation|local{D}control",
-    ),
-    EndpointEntry(
-        "DOR",
-        "time",
-        r"(?-i:m?D[Oo]R)|durations? of (?:\w+ ){0,2}(?:responses?|remissions?)"
-        r"|(?:responses?|remissions?) durations?",
-    ),
-    EndpointEntry(
-        "ON_TREATMENT",
-        "time",
-        r"durations? of (?:\w+ ){0,2}(?:benefits?|disease control)"
-        r"|(?:duration|time|months) (?:of|on) (?:\w+ )?(?:treatment|therapy|exposure)|treatment duration",
-    ),
-    EndpointEntry(
-        "ORR",
-        "rate",
-        rf"(?-i:[cim]?ORR)s?|(?:overall|objective|best overall|clinical|radiolog\w+|tumou?r|total"
-        rf"|confirmed|disease"
-        rf"|h[a]?ematologic(?:al)?)"
-        rf"(?:{D}(?:\([^()]{{3,40}}\) ?)?(?:objective|overall|clinical|confirmed|radiolog\w+"
-        rf"|tumou?r)){{0,2}}(?:{D}\([^()]{{3,60}}\))?{D}(?:responses?|remissions?|responders?)"
-        rf"(?:\s?\([^()\d]{{2,70}}\))?(?:{D}rates?)?"
-        rf"|response{D}rates?|\(?(?-i:CR){D0}\+{D0}(?-i:PR)\)?(?:{D}rates?)?|partial{D}(?:response"
-        rf"|remission) or better|at least a? ?partial{D}(?:response|remission)"
-        rf"|responses?(?=\s+(?:was|were|is|had been|have been)\s+(?:\w+\s+)?(?:seen|observed|achieved"
-        rf"|noted|recorded|documented|obtained|reported|found|attained|reached|confirmed))"
-        rf"|responded|[≥]{D0}(?-i:PR)\b|(?-i:PR){D}or{D}(?:better|higher|more|greater)"
-        rf"|(?-i:RR)(?!\s*[=:,]?\s*\d[.\u00b7]\d\d)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
-        rf"|,?\s*\d))|(?:any|an?) (?:objective )?responses?(?! to)"
-        rf"|responses?(?=\s+(?:were|was|in|with)\b)|responders",
-    ),
-    EndpointEntry(
-        "PR",
-        "rate",
-        rf"partial{D}(?:clinical |tumou?r )?(?:responses?|remissions?|regressions?"
-        rf"|responders?)(?:{D}rates?)?|(?-i:PRs?)(?!\s?[\-+])",
-    ),
-    EndpointEntry(
-        "SAFETY",
-        "other",
-        r"toxicit\w+|adverse|neutropeni\w*|an[a]?emia|thrombo(?:cyto)?peni\w*|leu[ck]openi\w*"
-        r"|lymphopeni\w*|nausea|vomiting|diarrh\w+"
-        r"|neuropath\w+|fatigue|mucositis|stomatitis|infections?|pneumonia|hypertension|rash|alopecia"
-        r"|discontinu\w+|dose reductions?"
-        r"|cytokine release|(?-i:CRS|ICANS|AEs?|SAEs?|TRAEs?|TEAEs?)|pneumonitis|myalgia|arthralgia"
-        r"|keratopathy|withdr[ae]w\w*|side[ -]effects?"
-        r"|deaths?|treatment-related|mortality|relapses?"
-        r"|recurrences?|progressed|died|complications?"
-        r"|non-relapse mortality|morbidity|compliance|quality of life|crossover|cross(?:ed)? over"
-        r"|hyperglyc\w+|dysgeusia|thrombo\w+|bleeding|h[a]?emorrhage|cardio\w+|heart failure",
-    ),
-    EndpointEntry(
-        "BASELINE",
-        "other",
-        r"aged?(?= of|\s|,|:)|years? old|prior lines?|previous lines?|lines of|cycles?|courses?|bone marrow"
-        r"|transplantation rate|resection rates?|resected"
-        r"|surgery|conservation|dose intensity|tumou?r size|reduction rate|sensitivity|specificity"
-        r"|were male|were female"
-        r"|underwent|washout|interval between|conver(?:sion|ted)|accuracy|odds ratio"
-        r"|(?-i:OR)(?=\s*[=,:]?\s*\d)|risk ratio|relative risk|(?-i:SUCRA)|cumulative ranking|odds of",
-    ),
-)
 
 KIND = {entry.key: entry.kind for entry in ENTRIES}
 TIME_KEYS = frozenset(k for k, kind in KIND.items() if kind == "time")
@@ -222,7 +34,9 @@ _BEGINNINGS = frozenset(
     " vom dia fat muc"
     " sto inf pne hyp ras alo crs ica ae aes sae tra tea mya art ker wit sid rel rec die non qua cro dys"
     " ble car hea"
-    " suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red rei sei".split()
+    " bra ext neu are auc rms his icp fu mfu pro i p het ske net exc spl mar liv ski ery pla hor pet sub"
+    " mix sus pmr cmr cns or suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red"
+    " rei sei".split()
 )
 _SMALL_WORDS = frozenset("a an any no in of at".split())
 _WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=\s?(?i:CR|PR)))")
@@ -234,8 +48,8 @@ _TRIGGER_OF_MORE = re.compile(
     r"|respon|progression)"
 )
 _TRIGGER = re.compile(
-    r"PFS|(?<![A-Za-z])[mr]?OS(?![A-Za-z])|ORR|(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
-    r"|remission|[Hh]azard|alive|PR (?:or|and) |\u2265\s?PR|partial r"
+    r"PFS|(?<![A-Za-z])[a-z]{0,2}OS(?![A-Za-z])|\blived\b|RMST|(?<![A-Za-z])HRs?(?![A-Za-z+-])|ORR|(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
+    r"|remission|[Hh]azard|alive|PR (?:or|and) |CR\s?\+\s?PR|OR rate|\u2265\s?PR|partial r"
     r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death"
 )
 
@@ -290,7 +104,12 @@ def _starts(text: str, start: int, stop: int) -> Iterator[int]:
             ahead = text[at : at + 32].lower()
             if "respon" in ahead or "death" in ahead or "least" in ahead:
                 yield at
-        elif word in _BEGINNINGS or not word[0].isalpha() or at in free:
+        elif (
+            word in _BEGINNINGS
+            or not word[0].isalpha()
+            or at in free
+            or (match[0][0].islower() and not match[0].islower())  # "rwPFS"
+        ):
             yield at
 
 

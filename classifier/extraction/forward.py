@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from classifier.extraction.endpoints import KIND
+from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token, gap
 from classifier.extraction.walk_state import WalkState
@@ -18,14 +18,19 @@ _FORWARD_FOR = re.compile(r"\A\s*(?:for|in terms of|with respect to)\s+(?:the\s+
 _FORWARD_PEOPLE = re.compile(
     r"\A\s*(?:of\s+|in\s+)?(?:the\s+|all\s+|our\s+|these\s+|evaluable\s+|assessable\s+|treated\s+"
     r"|enrolled\s+|infused\s+|randomi[sz]ed\s+)*(?:\d+\s+)?(?:(?!versus|vs|compared|while|whereas|died"
-    r"|progressed)[\w\u2265<>./\u00b7+-]+\s+){0,7}?\Z"
+    r"|progressed)[\w\u2265<>./\u00b7+'\u2019-]+\s+){0,7}?(?:\s*respectively,?\s+)?(?:were\s+)?\Z"
 )
 _FORWARD_HAD = re.compile(
     r"\b(?:had|have|has|having|achiev\w+|attain\w+|reach\w+|show\w+|experienc\w+|obtain\w+|demonstrat\w+"
     r"|with|for|an?|were|was|remain\w+|are|is)\s+(?:an?\s+|the\s+|confirmed\s+|documented\s+|best\s+"
     r"|still\s+|either\s+|at\s+least\s+a\s+)*\Z"
 )
-_PEOPLE_WORDS = re.compile(r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,|/|,?\s*and|,?\s*or)\s*(?:the\s+|median\s+)*")
+_DIRECTLY = re.compile(r"(?:(?<!total )(?<!out )(?<!\d )\b(?:of|was|were|is)|[=:])\s*\Z")
+_PEOPLE_WORDS = re.compile(
+    r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed|free (?:of|from)|progression.free\Z",
+    re.IGNORECASE,
+)
 
 
 class ForwardRules(WalkState):
@@ -55,6 +60,8 @@ class ForwardRules(WalkState):
         ):
             if self.text[focus.start : focus.end].casefold().startswith("no response"):
                 return "ORR", "no responses"
+        if self._stands_behind_its_endpoint(i, token):
+            return "", ""
         last, runs = i, 1
         for j in range(i + 1, len(self.tokens)):
             other = self.tokens[j]
@@ -67,12 +74,41 @@ class ForwardRules(WalkState):
             elif other.depth < token.depth:
                 return "", ""
             elif other.kind == "endpoint" and other.depth == token.depth:
+                if runs == 1 and (key := self._in_their_order(last, j, token)):
+                    return key, "value for its endpoint"
                 found = self._behind(last, j, token) if runs == 1 else self._behind_list(last, j, token)
                 if found[0] and token.run >= 0:
                     self.forward[token.run] = found
                     self.forward_before = found[1] == "value before its endpoint"
                 return found
         return "", ""
+
+    def _in_their_order(self, last: int, j: int, token: Token) -> str:
+        """ "5.2 and 15.2 months, respectively, for PFS and OS": as many values as endpoints."""
+        words = _without_intervals(self.text, self.tokens, last, j).replace(", respectively,", "")
+        if _FORWARD_FOR.match(words) is None:
+            return ""
+        values = [t for t in self.tokens[: last + 1] if t.run == token.run and t.kind == "value"]
+        named = [self.tokens[j]]
+        for other in self.tokens[j + 1 :]:
+            between = self.text[named[-1].end : other.start]
+            if other.kind != "endpoint" or not _AND.fullmatch(between):
+                break
+            named.append(other)
+        if len(named) < 2 or len(named) != len(values):
+            return ""
+        return named[values.index(token)].key
+
+    def _stands_behind_its_endpoint(self, i: int, token: Token) -> bool:
+        """ "ORR was 91%, and 58% had a CR": the first of a list that goes on with another endpoint's."""
+        focus, before = self.focus, self.tokens[i - 1] if i else None
+        if focus is None or focus.inherited or focus.values or before is None or token.run < 0:
+            return False
+        if before.kind == "value" or not any(t.run == token.run for t in self.tokens[i + 1 :]):
+            return False
+        if not set(focus.keys) & EXTRACTED or (q := token.quantity) is None or q.kind is Kind.PLAIN:
+            return False
+        return _DIRECTLY.search(self.text, max(0, token.start - 12), token.start) is not None
 
     def _speaks_of_response(self, i: int) -> bool:
         """Whether "9 responded" or, after it, "12 did" is said of the response."""
@@ -84,10 +120,12 @@ class ForwardRules(WalkState):
     def _behind_list(self, last: int, j: int, token: Token) -> tuple[str, str]:
         """ "116 (74%) of 156 given A and 83 (53%) of 156 given B had a response"."""
         q, key = token.quantity, self.tokens[j].key
-        if q is None or q.kind not in (Kind.PERCENT, Kind.COUNT) or KIND[key] != "rate":
+        name = self.text[self.tokens[j].start : self.tokens[j].end]
+        if q is None or q.kind not in (Kind.PERCENT, Kind.COUNT):
+            return "", ""
+        if KIND[key] != "rate" and not name.startswith(("alive", "free")):
             return "", ""
         words = gap(self.text, self.tokens, last, j)
-        name = self.text[self.tokens[j].start : self.tokens[j].end]
         if ";" in words or len(words) > 90:
             return "", ""
         if _FORWARD_HAD.search(words) or name == "responded":
@@ -95,13 +133,21 @@ class ForwardRules(WalkState):
         return "", ""
 
     def _behind(self, last: int, j: int, token: Token) -> tuple[str, str]:
-        words = _without_intervals(self.text, self.tokens, last, j)
+        words = _without_intervals(self.text, self.tokens, last, j).replace(", respectively,", "")
         key = self.tokens[j].key
         q = token.quantity
         if q is None or len(words) > 90:
             return "", ""
         name = self.text[self.tokens[j].start : self.tokens[j].end]
         percent = q.kind in (Kind.PERCENT, Kind.COUNT)
+        focus = self.focus
+        if percent and KIND[key] == "rate" and focus is not None and not focus.inherited and self.times:
+            if KIND[focus.keys[0]] == "time" and re.match(r"\s*(?:for|in|with)\b", words):
+                return "", ""  # "the 4-year PFS was 80% for CR and 60% for PR"
+        if key == "PFS" and "free" in name and not re.search(r"\b(?:were|was|are|remained)\s*\Z", words):
+            percent_free = False
+        else:
+            percent_free = True
         if _FORWARD_FOR.match(words) and (q.kind is Kind.PLAIN or percent or KIND[key] == "time"):
             return key, "value for its endpoint"
         if key == "FOLLOW_UP" and re.fullmatch(
@@ -110,7 +156,7 @@ class ForwardRules(WalkState):
             return key, "value before its endpoint"
         if percent and not words.strip(" \u00a0\u2265>="):
             return key, "value before its endpoint"
-        if percent and _PEOPLE_WORDS.match(name) and _FORWARD_PEOPLE.match(words):
+        if percent and percent_free and _PEOPLE_WORDS.match(name) and _FORWARD_PEOPLE.match(words):
             return key, "people who responded"
         if percent and KIND[key] == "rate" and _FORWARD_PEOPLE.match(words) and _FORWARD_HAD.search(words):
             return key, "people who had a response"

@@ -64,7 +64,10 @@ def _deal_out(text: str, row: list[Token], values: list[Token]) -> bool:
 
 
 _LISTED = re.compile(r"\s*[\])]?\s*(?:[,;/]|[,;]?\s*(?:and|versus|vs\.?|or))\s*[\[(]?\s*")
-_NEXT_TO = re.compile(r"\s*[,;]?\s*[\[(]?\s*(?:\d+/\d+\s*[;,]\s*)?(?:95\s?%\s*[,:]?\s*)?")
+_NEXT_TO = re.compile(
+    r"\s*[,;]?\s*[\[(]?\s*(?:(?!range|IQR|min)[A-Za-z\u2265\u2264<>][^()\[\];,]{0,30}[;,]\s*)?"
+    r"(?:\d+/\d+\s*[;,]\s*)?(?:95\s?%\s*(?:CI)?[,:]?\s*)?"
+)
 
 
 def _counts_things(text: str, token: Token) -> bool:

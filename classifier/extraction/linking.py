@@ -15,41 +15,37 @@ from __future__ import annotations
 
 import re
 
+from classifier.extraction.carrying import deal_series, goes_on, series_of
 from classifier.extraction.endpoints import EXTRACTED, KIND
-from classifier.extraction.links import Focus, Link, deal
+from classifier.extraction.links import Focus, Link, Series, deal
 from classifier.extraction.numbers import Kind
-from classifier.extraction.ratios import RatioRules
 from classifier.extraction.tokens import Token
+from classifier.extraction.topics import TopicRules
 
 _COORDINATED = re.compile(
     r"\A[\s,/()\[\]]*(?:(?:and|or|as well as|plus|,|/|both|also|the|an?|in|of|their|medians?|mean|rates?"
     r"|times?|estimated|observed|actuarial|cumulative|respective|corresponding|overall|HRs?|hazard ratios?"
-    r"|[1-9]\d?(?:-|\s)(?:year|month|yr|mo)s?)[\s,/()\[\]]*)*\Z"
+    r"|prolonged|improved|longer|shorter|better|worse|inferior|superior|poor|poorer"
+    r"|(?:[1-9]\d?|one|two|three|four|five|six|ten|twelve)(?:-|\s)(?:year|month|yr|mo)s?)[\s,/()\[\]]*)*\Z"
 )
 _PARENTHESIS_TAIL = re.compile(r"\A\s*[\[(]\s*\Z")
-_PRONOUN = re.compile(r"it|this|they|these")
-_BACK_TO_TOPIC = re.compile(
-    r"\b(?:it|this|they|these|(?:the )?(?:corresponding |respective )?(?:figures?|rates?|medians?|values?"
-    r"|ranges?))"
-    r"\s+(?:was|were|is|had been|became)\s+(?:only\s+|about\s+|approximately\s+"
-    r"|estimated at\s+)?[<>~\u2248]?\s*\Z"
+_IS_A_GROUP = re.compile(
+    r"\s+(?:\w+\s+)?(?:groups?|arms?|regimens?|treatments?|courses?|schedules?|therapy|programmes?|strateg\w+)\b"
 )
+_LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
 _PEOPLE_HAVING = re.compile(
     r"\b(?:patients|pts|children|those|women|men|adults|people)\s+(?:who\s+)?(?:with|without|achiev\w+"
     r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?\Z"
 )
-_ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
-_INHERIT = re.compile(
-    r"\b(?:(?:it|they|these|this|those) (?:was|were|is|became|amounted)|[Tt]he figures?"
-    r"|the (?:[\w-]+\s){0,3}(?:median"
-    r"|medians|rates?|HRs?|hazard ratios?"
-    r"|figures?|values?|ranges?|estimates?|probabilit\w+|percentages?)|[Mm]edians|[Rr]ates (?:were|in)"
-    r"|corresponding|respective|same|figures"
-    r"|HRs?|hazard ratios?|[Mm]edian (?:was|of|in))\b"
+_VERB = re.compile(
+    r"\b(?:was|were|is|are|had|has|have|occurred|developed|received|underwent|required|remained|discontinued|died)\b"
 )
+_ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 
 
-def link_sentence(text: str, tokens: list[Token], before: Focus | None) -> tuple[list[Link], Focus | None]:
+def link_sentence(
+    text: str, tokens: list[Token], before: Focus | None, start: int | None = None
+) -> tuple[list[Link], Focus | None]:
     """Link every value of one sentence.
 
     Parameters
@@ -58,6 +54,8 @@ def link_sentence(text: str, tokens: list[Token], before: Focus | None) -> tuple
         The sentence's tokens, in order, units already spread over lists.
     before : Focus or None
         The focus that the sentence before left behind.
+    start : int, optional
+        Where the sentence begins; at its first token unless given.
 
     Returns
     -------
@@ -66,12 +64,12 @@ def link_sentence(text: str, tokens: list[Token], before: Focus | None) -> tuple
     Focus or None
         What the next sentence may inherit.
     """
-    walk = _Walk(text, tokens, before)
+    walk = _Walk(text, tokens, before, start)
     walk.run()
     return walk.links, walk.carried()
 
 
-class _Walk(RatioRules):
+class _Walk(TopicRules):
     """One pass over a sentence, left to right."""
 
     def run(self) -> None:
@@ -84,7 +82,8 @@ class _Walk(RatioRules):
                 case "endpoint":
                     self._endpoint(i, token)
                 case "hr":
-                    self.hr, self.odds = token, False
+                    self.odds = token.key == "odds"
+                    self.hr = None if self.odds else token
                 case "median":
                     self.mean, self.hr = False, None
                 case "mean":
@@ -96,6 +95,7 @@ class _Walk(RatioRules):
                 case "interval":
                     self._interval(i, token)
         self.links += deal(self.links, self.text)
+        deal_series(self.links)
 
     def carried(self) -> Focus | None:
         """The focus that the next sentence may go on with."""
@@ -106,6 +106,7 @@ class _Walk(RatioRules):
             if set(earlier.keys) & EXTRACTED:
                 focus.topic = Focus(list(earlier.keys), earlier.start, earlier.end, earlier.times)
                 break
+        focus.series = series_of(self.links)
         focus.valued = any(link.focus is not None and link.key in focus.keys for link in self.links)
         return focus
 
@@ -154,10 +155,15 @@ class _Walk(RatioRules):
             and any(t.kind == "endpoint" and KIND[t.key] == "time" for t in self.tokens)
         ):
             return  # "patients without pCR": they are a group, not a result
+        if self._tells_whose(token):
+            return
+        if self.mean and KIND[token.key] == "time" and not self._mean_stands_by(i):
+            self.mean = False
         j = self.last_endpoint
         if j >= 0 and self.tokens[j].key == "FOLLOW_UP":
             if re.fullmatch(
-                r"\s+(?:time\s+)?(?:for|of)\s+(?:the\s+)?", self.text[self.tokens[j].end : token.start]
+                r"\s+(?:time\s+)?(?:for|of|in|among)\s+(?:the\s+|those\s+|patients\s+|who\s+|were\s+|still\s+)*",
+                self.text[self.tokens[j].end : token.start],
             ):
                 return  # "median follow-up for survival"
         together = self._coordinated(i)
@@ -167,14 +173,36 @@ class _Walk(RatioRules):
                 return
             if token.key not in self.focus.keys:
                 self.focus.keys.append(token.key)
+            if not _PARENTHESIS_TAIL.match(self.text[self.tokens[j].end : token.start]):
+                self.focus.slots.append(self._slot(i))
             self.focus.end = token.end
         else:
-            self.focus = Focus([token.key], token.start, token.end, self.times)
+            self.focus = Focus([token.key], token.start, token.end, self.times, slots=[self._slot(i)])
             self.history.append(self.focus)
         if KIND[token.key] != "other":
             self.named = True
         elif _ODDS.match(self.text, token.start):
             self.hr, self.odds = None, True
+
+    def _mean_stands_by(self, i: int) -> bool:
+        """Whether the word "mean" said last is one of this endpoint, not of another thing before it."""
+        start = self.tokens[i].start
+        return any(t.kind == "mean" and -6 < start - t.end < 40 for t in self.tokens)
+
+    def _slot(self, i: int) -> Series:
+        """What the endpoint at `i` is told as: a rate at a time, a median, or not said."""
+        token, before = self.tokens[i], self.tokens[i - 1] if i else None
+        if KIND[token.key] == "rate":
+            return Series(token.key, "rate")
+        if before is not None and len(self.text[before.end : token.start]) < 3:
+            q = before.quantity
+            if before.kind == "timepoint" and q is not None and len(q.times) == 1:
+                return Series(token.key, "rate", q.times[0])
+            if before.kind == "median":
+                return Series(token.key, "median")
+        if self.text[token.start] == "m" and self.text[token.start + 1].isupper():
+            return Series(token.key, "median")
+        return Series(token.key, "")
 
     def _coordinated(self, i: int) -> bool:
         """Whether the endpoint at `i` goes on with the one before: "PFS and OS", "survival (OS)"."""
@@ -198,6 +226,8 @@ class _Walk(RatioRules):
     def _timepoint(self, i: int, token: Token) -> None:
         if token.quantity is None or not token.quantity.times:
             return
+        if _IS_A_GROUP.match(self.text, token.end):
+            return  # "the five-year group"
         before = self.tokens[i - 1] if i else None
         behind = self.links[-1] if self.links else None
         after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
@@ -224,7 +254,14 @@ class _Walk(RatioRules):
             if self.focus is not None and not self.times:
                 self.times = token.quantity.times
             return
-        self.times = token.quantity.times
+        listed = (
+            before is not None
+            and before.kind == "timepoint"
+            and before.quantity is not None
+            and token.quantity.why == "adjective" == before.quantity.why
+            and _LISTED.fullmatch(self.text, before.end, token.start) is not None
+        )  # "the 12-month and 24-month OS"
+        self.times = (self.times if listed else ()) + token.quantity.times
         if self.focus is not None and not self.focus.values:
             self.focus.times = self.times
 
@@ -245,22 +282,41 @@ class _Walk(RatioRules):
                 return
         key, how = self._follows(i, token)
         if key:
-            focus: Focus | None = Focus([key], token.start, token.end, self.times)
+            last = self.links[-1] if self.links else None
+            if (
+                last is not None
+                and last.how == how
+                and last.token.run == token.run
+                and last.focus is not None
+            ):
+                focus: Focus | None = last.focus if last.focus.keys == [key] else None
+            else:
+                focus = None
+            focus = focus or Focus([key], token.start, token.end, self.times)
         else:
             focus = self._compatible(i, token)
             how = "focus" if focus and not focus.inherited else "inherited"
             if focus is None:
                 how = "none"
             elif focus.inherited:
-                sentence = self.text[self.tokens[0].start : token.start]
-                start = self.text.rfind(". ", 0, self.tokens[0].start) + 1
-                sentence = self.text[max(start, self.tokens[0].start - 200) : token.start]
-                if not _INHERIT.search(sentence):
+                if not (goes_on(self.text, self.begin, token) or self._as_the_one_before(token)):
                     how = "inherited without a cue"
         link = Link(token, "", self._statistic(token), how, focus, self._time_of(focus), self.hr)
+        if focus is not None and focus.values and self.times != focus.times:
+            link.times = self.times
         self.links.append(link)
         if focus is not None:
             focus.values.append(token)
+        if how == "no responses" and focus is not None:
+            self.focus, self.named = focus, True  # "no response among 7 at level 1, against 2/6 at level 2"
+            self.history.append(focus)
+
+    def _as_the_one_before(self, token: Token) -> bool:
+        """ "A achieved 71%, B 53% and C 54%": what goes on after a value that was taken."""
+        last = self.links[-1] if self.links else None
+        if last is None or last.how != "inherited" or last.statistic != self._statistic(token):
+            return False
+        return _VERB.search(self.text, last.token.after, token.start) is None
 
     def _time_of(self, focus: Focus | None) -> float | None:
         times = self.times or (focus.times if focus is not None else ())
@@ -271,57 +327,3 @@ class _Walk(RatioRules):
             ):
                 times = self.before.times
         return times[0] if times else None
-
-    def _compatible(self, i: int, token: Token) -> Focus | None:
-        """The focus, or the last one that the value can belong to where the words go back to it."""
-        q, focus = token.quantity, self.focus
-        if q is None or focus is None:
-            return focus
-        if (
-            focus.keys == ["FOLLOW_UP"]
-            and focus.values
-            and focus.values[-1].run != token.run
-            and re.search(r"\b(?:was|were|is)\s*\Z", self.text[max(0, token.start - 6) : token.start])
-        ):
-            # "OS, after a median follow-up of 19.9 months, was 20.2 months"
-            for other in reversed(self.history[:-1]):
-                if set(other.keys) & EXTRACTED and not other.inherited and not other.values:
-                    return other
-        aside = set(focus.keys) <= {"SAFETY", "BASELINE"}
-        if aside and q.kind in (Kind.TIME, Kind.NOT_REACHED):
-            # "...; in patients with late relapse, 41.6 v 23.0 months": a time has no place with toxicity
-            for other in reversed(self.history[:-1]):
-                if (
-                    other.start >= self.tokens[0].start
-                    and set(other.keys) & EXTRACTED
-                    and any(KIND[k] == "time" for k in other.keys)
-                ):
-                    return other
-        back = _BACK_TO_TOPIC.search(self.text, max(0, token.start - 60), token.start)
-        if not back:
-            of_rates = all(KIND[k] == "rate" for k in focus.keys)
-            if of_rates and not focus.inherited and q.kind in (Kind.TIME, Kind.NOT_REACHED):
-                # "not reached in responders but 6.1 months in others": a time has no place with a rate
-                for other in reversed(self.history[:-1]):
-                    if (
-                        other.start >= self.tokens[0].start
-                        and set(other.keys) & EXTRACTED
-                        and KIND[other.keys[0]] == "time"
-                    ):
-                        return other
-            return focus
-        if self.last_endpoint >= 0:
-            named = self.tokens[self.last_endpoint].end
-            if named > back.start() or (
-                KIND[focus.keys[0]] != "other"
-                and not self.text[named : back.start()].strip()
-                and not _PRONOUN.match(back[0])
-            ):
-                return focus
-        timed = q.kind in (Kind.TIME, Kind.NOT_REACHED) or q.why == "pair time"
-        if set(focus.keys) & EXTRACTED and not (timed and not any(KIND[k] == "time" for k in focus.keys)):
-            return focus
-        for other in reversed(self.history):
-            if set(other.keys) & EXTRACTED and (not timed or any(KIND[k] == "time" for k in other.keys)):
-                return other
-        return focus

@@ -10,11 +10,23 @@ from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token
 
 _DURATION = re.compile(
-    r"(?:\b(?:after|at|within|over|for) an? median (?:\w+ )?of|\b(?:every|each|for|per|least|most|than"
+    r"(?:(?<!lived )(?<!survived )\b(?:[Aa]fter|[Aa]t|within|[Oo]ver|for) an? median (?:\w+ )?of"
+    r"|\b(?:every|each|for|per|least|most|(?<!no longer )(?<!no more )(?<!no better )than|above|below"
+    r"|beyond|under"
     r"|first|last|within|up to|until|over|about every|during|next"
     r"|previous|prior|minimum of|maximum of|approximately every|aged?|more|less|after|interval of"
-    r"|course of|followed for|once|q|duration of|stable disease)|[<>]\s?=|[<>\u2265\u2264]|\u2265|or)\s*\Z"
+    r"|course of|followed for|once|q|duration of|stable disease)|[<>]\s?=|[<>\u2265\u2264]|\u2265"
+    r"|(?<!, )or)\s*\Z"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One of the things that a sentence reported: endpoint, statistic and time in months."""
+
+    key: str
+    statistic: str
+    timepoint: float | None = None
 
 
 @dataclass(slots=True)
@@ -31,6 +43,8 @@ class Focus:
     inherited: int = 0
     values: list[Token] = field(default_factory=list)
     topic: Focus | None = None  # the extracted endpoint spoken of last, where this is another
+    series: tuple[Series, ...] = ()  # what the sentence before reported
+    slots: list[Series] = field(default_factory=list)  # each time an endpoint is named, and as what
     valued: bool = False  # a value was linked to it when it was named
 
 
@@ -50,6 +64,7 @@ class Link:
     timepoint: float | None = None
     cue: Token | None = None
     others: tuple[str, ...] = ()
+    times: tuple[float, ...] = ()  # said after the first value of its focus
 
 
 def deal(links: list[Link], text: str) -> list[Link]:
@@ -63,11 +78,47 @@ def deal(links: list[Link], text: str) -> list[Link]:
         focus = of_focus[0].focus
         if focus is None:
             continue
+        if _dealt_by_slots(focus, of_focus):
+            continue
         for statistic in ("median", "mean", "rate", "hazard_ratio", "plain"):
             of_one_kind = [k for k in of_focus if k.statistic == statistic]
             _deal_out(focus, of_one_kind, text)
             added += _said_of_all(of_one_kind)
     return added
+
+
+def _dealt_by_slots(focus: Focus, links: list[Link]) -> bool:
+    """ "Five-year PFS, five-year OS and median PFS were 25%, 61% and 31 months": one value each, in order."""
+    slots = focus.slots
+    if len({slot.statistic for slot in slots}) < 2:
+        return False
+    units = [u for u in _units(links) if u[0].statistic in ("median", "mean", "rate")]
+    if not units or len(units) % len(slots):
+        return False
+    pairs = [(unit, slots[n % len(slots)]) for n, unit in enumerate(units)]
+    if any(slot.statistic not in ("", link.statistic) for unit, slot in pairs for link in unit):
+        return False
+    for unit, slot in pairs:
+        for link in unit:
+            link.key = slot.key
+            if slot.timepoint is not None and link.statistic == "rate":
+                link.timepoint = slot.timepoint
+    for link in links:
+        if not link.key:
+            link.key = focus.keys[0]
+    return True
+
+
+def _units(links: list[Link]) -> list[list[Link]]:
+    """Links by value of a list: one in brackets or joined by "versus" goes with the one before."""
+    depth = min(link.token.depth for link in links)
+    units: list[list[Link]] = []
+    for link in links:
+        if units and (link.token.depth > depth or link.token.versus):
+            units[-1].append(link)
+        else:
+            units.append([link])
+    return units
 
 
 def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
@@ -76,14 +127,11 @@ def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
     wanted = {"median": "time", "mean": "time", "hazard_ratio": "time"}.get(links[0].statistic)
     keys = [k for k in focus.keys if wanted is None or KIND[k] == wanted] or focus.keys
     times = focus.times if links[0].statistic == "rate" else ()
-    depth = min(link.token.depth for link in links)
-    units: list[list[Link]] = []
-    for link in links:
-        token = link.token
-        if units and (token.depth > depth or token.versus):
-            units[-1].append(link)
-        else:
-            units.append([link])
+    units = _units(links)
+    if len(times) > 1 and len(keys) == 1 and len(units) % len(times) and len(links) % len(times) == 0:
+        units = [
+            [link] for link in links
+        ]  # "70%, 50% and 30% versus 60%, 40% and 20%": a list against another
     for n, unit in enumerate(units):
         for link in unit:
             if len(keys) == 1:
@@ -95,7 +143,10 @@ def _deal_out(focus: Focus, links: list[Link], text: str) -> None:
                 link.key = keys[0]
                 link.others = tuple(keys[1:])
                 link.how += ", shared"
-            if len(times) > 1:
+            if len(link.times) > 1:
+                behind = [u for u in units if u[0].times == link.times]
+                link.timepoint = link.times[behind.index(unit) % len(link.times)]
+            elif len(times) > 1 and not link.times:
                 link.timepoint = times[(n // (len(keys) if len(keys) > 1 else 1)) % len(times)]
 
 

@@ -13,10 +13,17 @@ from classifier.extraction.tokens import Token
 _NAMES_RANGE = re.compile(r"\b(?:rang\w+|from|between|extended|varied|spread|across|lay)\b[^.;]*\Z")
 _FACTOR_OF = re.compile(
     r"\b(?:of|for|with|shorter|longer|shortened|lengthened|worse|better|inferior|superior|poor\w*|reduced"
-    r"|improved|adverse|predict\w*)\s+(?:\w+\s+)?\Z"
+    r"|improved|adverse|predict\w*|impair\w*|up?on|affect\w*|influenc\w*|impact\w*|compromis\w*|worsen\w*"
+    r"|determin\w*|regarding|concerning)\s+(?:\w+\s+)?\Z"
 )
 _AND_AGAIN = re.compile(r"(?:,|\band|\bbut|\bversus|\bvs\.?|\bv)\s+(?:only\s+)?\Z")
 _FOR_GROUP = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?(?:in|for|among|with)\b")
+_EVENT = re.compile(r"(?i:relapses?|recurrences?|progressed|discontinu\w+|infections?)")
+_RATIO_FOR = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?(?:of|for)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}")
+_LESS_OR_MORE = re.compile(
+    r"\b(?:fewer|more|less|lower|higher|risk of|hazard of|that of|incidence of|rate of|reduc\w+"
+    r"|increas\w+)\s+(?:[\w-]+\s+){0,2}\Z"
+)
 _HAZARD = re.compile(r"[Hh]azards?[\s-]+[Rr]atio|\bHRs?\b")
 
 
@@ -94,6 +101,10 @@ class RatioRules(ForwardRules):
             focus = ahead or focus
         if focus is not None and focus.inherited and self.named:
             focus = self._last_time_focus(i) or focus
+        if focus is not None and focus.keys == ["SAFETY"] and self._is_its_own_outcome(focus):
+            focus = Focus(["OTHER_SURVIVAL"], focus.start, focus.end)
+        if focus is not None and focus.keys == ["EVENTS"]:
+            focus = Focus([_acronym(self.text, focus)], focus.start, focus.end)
         if focus is not None and not any(KIND[k] == "time" for k in focus.keys):
             focus = self._last_time_focus(i) or self._time_ahead(i) or focus
         how = "hazard ratio" if focus is not None else "none"
@@ -103,6 +114,16 @@ class RatioRules(ForwardRules):
         self.links.append(link)
         if focus is not None:
             focus.values.append(token)
+
+    def _is_its_own_outcome(self, focus: Focus) -> bool:
+        """ "fewer local recurrences (HR 0.6)": the ratio is that of the event named."""
+        if self.hr is not None and self.hr.end <= focus.start:
+            if _RATIO_FOR.fullmatch(self.text, self.hr.end, focus.start):
+                return True
+        return (
+            _EVENT.fullmatch(self.text, focus.start, focus.end) is not None
+            and _LESS_OR_MORE.search(self.text, max(0, focus.start - 40), focus.start) is not None
+        )
 
     def _time_ahead(self, i: int) -> Focus | None:
         """The survival endpoint that a list of factors ends in: "X (HR 1.7) ... predicted shorter PFS"."""
@@ -122,4 +143,13 @@ class RatioRules(ForwardRules):
         for token in reversed(self.tokens[:i]):
             if token.kind == "endpoint" and KIND[token.key] == "time":
                 return Focus([token.key], token.start, token.end)
-        return self.before if self.before and any(KIND[k] == "time" for k in self.before.keys) else None
+        for focus in (self.before, self.before.topic if self.before is not None else None):
+            if focus is not None and any(KIND[k] == "time" for k in focus.keys):
+                return focus
+        return None
+
+
+def _acronym(text: str, focus: Focus) -> str:
+    """ "PFS events (HR 0.66)": the ratio is that of the endpoint itself."""
+    name = re.search(r"PFS|EFS|DFS|OS", text[focus.start : focus.end])
+    return name[0] if name is not None else "OTHER_SURVIVAL"

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 
-from classifier.extraction.endpoints import KIND
 from classifier.extraction.intervals import attach_intervals
-from classifier.extraction.numbers import (
-    PERCENT,
-    TIME_UNIT,
-    WORD_NUMBER,
-    Kind,
-    Quantity,
-    parse_number,
-    to_months,
-)
+from classifier.extraction.numbers import WORD_NUMBER, Kind, Quantity, parse_number
 from classifier.extraction.sentences import Sentence
-from classifier.extraction.tokens import Token, join_runs, read_rows, read_tokens, spread_units
+from classifier.extraction.time_points import read_time_points
+from classifier.extraction.tokens import Token, join_runs, read_rows, read_tokens
+from classifier.extraction.units import read_units
 
 
 def read_sentence(text: str, sentence: Sentence) -> list[Token]:
@@ -25,97 +17,15 @@ def read_sentence(text: str, sentence: Sentence) -> list[Token]:
     tokens = read_tokens(text, sentence.start, sentence.end)
     _responders_of(text, sentence, tokens)
     read_rows(text, tokens)
-    _units_behind_brackets(text, tokens)
-    _units_in_heads(text, tokens)
     _counts_in_heads(text, tokens)
-    _units_at_the_end(text, tokens)
-    spread_units(text, tokens)
-    _times_before_endpoints(text, tokens)
-    _thresholds_after_endpoints(text, tokens)
-    _times_from_an_event(text, tokens)
+    read_units(text, tokens)
+    read_time_points(text, tokens)
     tokens = _merge_counts(text, tokens)
     join_runs(text, tokens)
     attach_intervals(text, tokens)
     return tokens
 
 
-_UNIT_BEHIND = re.compile(rf"\s*[(\[][^()\[\]]{{3,40}}[)\]]\s*(?P<u>{TIME_UNIT}|{PERCENT})")
-
-
-def _units_behind_brackets(text: str, tokens: list[Token]) -> None:
-    """ "6.1 (4.2-8.0) months": the unit stands behind the interval."""
-    for token in tokens:
-        q = token.quantity
-        if token.kind != "value" or q is None or q.kind is not Kind.PLAIN or q.value is None:
-            continue
-        match = _UNIT_BEHIND.match(text, token.end, token.end + 60)
-        if match is None or not text[token.start].isdigit():
-            continue
-        if match["u"][0] in "%p":
-            token.quantity = Quantity(Kind.PERCENT, q.start, q.end, q.value)
-        else:
-            months = to_months(q.value, match["u"])
-            token.quantity = Quantity(Kind.TIME, q.start, q.end, months, unit=match["u"])
-
-
-_UNIT_IN_HEAD = re.compile(
-    rf"\s*(?:\(|\[|,|\bin)\s*(?P<u>months|weeks|days|years|mo|{PERCENT})\s*(?:\(95\s?%\s?CI\)\s*)?(?:\)|\]|,|:|\bwas\b|\bwere\b)"
-)
-
-
-def _units_in_heads(text: str, tokens: list[Token]) -> None:
-    """ "Median PFS (months) was 7.2", "PFS in months: 5.2 (A), 6.1 (B)": the unit stands with the"
-    " endpoint."""
-    unit, depth = "", 0
-    for token in tokens:
-        if token.kind == "endpoint":
-            head = _UNIT_IN_HEAD.match(text, token.end, token.end + 24)
-            unit, depth = (head["u"], token.depth) if head else ("", 0)
-        elif token.kind == "hr":
-            unit = ""
-        q = token.quantity
-        if not unit or token.kind != "value" or q is None or q.kind is not Kind.PLAIN or q.value is None:
-            continue
-        if token.depth != depth or not text[token.start].isdigit():
-            continue
-        if unit[0] in "%p":
-            token.quantity = Quantity(Kind.PERCENT, q.start, q.end, q.value)
-        else:
-            token.quantity = Quantity(Kind.TIME, q.start, q.end, to_months(q.value, unit), unit=unit)
-
-
-def _units_at_the_end(text: str, tokens: list[Token]) -> None:
-    """ "PFS medians: A 5.2, B 3.1 and C 2.0 months": decimals share the unit that ends their row."""
-    for i, token in enumerate(tokens):
-        q = token.quantity
-        if token.kind != "value" or q is None or q.kind is not Kind.PLAIN or q.value is None:
-            continue
-        if not _DECIMAL.fullmatch(text, token.start, token.end) or not _after_time(text, tokens[:i]):
-            continue
-        for other in tokens[i + 1 : i + 12]:
-            if other.kind in ("hr", "interval") or (other.kind == "endpoint" and KIND[other.key] != "time"):
-                break
-            if other.kind == "value" and other.quantity is not None:
-                unit = other.quantity.unit
-                if other.quantity.kind is Kind.TIME and unit.startswith("mo"):
-                    token.quantity = Quantity(Kind.TIME, q.start, q.end, to_months(q.value, unit), unit=unit)
-                if not _DECIMAL.fullmatch(text, other.start, other.end):
-                    break
-
-
-def _after_time(text: str, before: list[Token]) -> bool:
-    """Whether what comes before is a survival endpoint, with nothing but decimals between."""
-    for token in reversed(before):
-        if token.kind == "endpoint":
-            return KIND[token.key] == "time"
-        if token.kind in ("median", "open", "close", "respectively"):
-            continue
-        if token.kind != "value" or not _DECIMAL.match(text, token.start, token.end):
-            return False
-    return False
-
-
-_DECIMAL = re.compile(r"\d{1,3}[.\u00b7]\d{1,2}")
 _COUNTS_IN_HEAD = re.compile(r"\s*,?\s*(?:[nN]|[Nn]o\.?|patients)\s*\(%\)\s*[:,]?")
 
 
@@ -138,39 +48,10 @@ def _counts_in_heads(text: str, tokens: list[Token]) -> None:
                 tokens[i - 1].kind = tokens[i + 1].kind = "merged"
 
 
-def _times_before_endpoints(text: str, tokens: list[Token]) -> None:
-    """ "6mo and 12mo PFS 45% and 24%": times right before a survival endpoint are its time points."""
-    for i, token in enumerate(tokens[:-1]):
-        q, after = token.quantity, tokens[i + 1]
-        if q is None or token.kind != "value" or q.kind is not Kind.TIME or q.value is None:
-            continue
-        words = text[token.end : after.start]
-        if after.kind != "endpoint" or KIND[after.key] != "time" or not _ADJACENT.fullmatch(words):
-            continue
-        if not any(
-            t.kind == "value" and t.quantity and t.quantity.kind in (Kind.PERCENT, Kind.PLAIN)
-            for t in tokens[i + 1 : i + 8]
-        ):
-            continue
-        times, first = [q.value], i
-        while (
-            first
-            and tokens[first - 1].kind == "value"
-            and _LISTED.fullmatch(text[tokens[first - 1].end : tokens[first].start])
-        ):
-            first -= 1
-            earlier = tokens[first].quantity
-            if earlier is None or earlier.kind is not Kind.TIME or earlier.value is None:
-                break
-            times.insert(0, earlier.value)
-            tokens[first].kind = "merged"
-        token.kind = "timepoint"
-        token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=tuple(times), why="adjective")
-
-
 _OF_N = re.compile(
-    rf"\b[Oo]f\s+(?:the\s+|these\s+|those\s+)?(?P<t>\d{{1,4}}"
-    rf"|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?P<c>\d{{1,4}}|{WORD_NUMBER}|none|all)\s+(?:responded|did\b"
+    rf"\b(?:[Oo]f|[Aa]mong|[Ii]n)\s+(?:the\s+|these\s+|those\s+)?(?P<t>\d{{1,4}}"
+    rf"|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?:of whom\s+)?(?:only\s+)?(?P<c>\d{{1,4}}|{WORD_NUMBER}|none"
+    rf"|all)\s+(?:responded|did\b"
     rf"|had an? (?:objective |partial |overall )*response)"
 )
 
@@ -197,45 +78,6 @@ def _responders_of(text: str, sentence: Sentence, tokens: list[Token]) -> None:
                     "value", start, end, token.depth, quantity=share, count=int(count), total=int(total)
                 )
                 break
-
-
-def _thresholds_after_endpoints(text: str, tokens: list[Token]) -> None:
-    """ "PFS of at least 6 months was seen in 28%": the threshold is the time point."""
-    for before, token in itertools.pairwise(tokens):
-        q = token.quantity
-        if q is None or token.kind != "value" or q.kind is not Kind.TIME or q.value is None:
-            continue
-        if before.kind not in ("endpoint", "close") or not _THRESHOLD.fullmatch(
-            text[before.end : token.start]
-        ):
-            continue
-        token.kind = "timepoint"
-        token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=(q.value,), why="adjective")
-
-
-_FROM_EVENT = re.compile(r"\s+(?:after|from|post|following|since)\b")
-
-
-def _times_from_an_event(text: str, tokens: list[Token]) -> None:
-    """ "PFS 18 months after conversion was 72%": the time is the time point."""
-    for i, (before, token) in enumerate(itertools.pairwise(tokens)):
-        q = token.quantity
-        if q is None or token.kind != "value" or q.kind is not Kind.TIME or q.value is None:
-            continue
-        if before.kind != "endpoint" or text[before.end : token.start].strip():
-            continue
-        shares = (t for t in tokens[i + 2 : i + 6] if t.quantity and t.quantity.kind is Kind.PERCENT)
-        if _FROM_EVENT.match(text, token.end) and any(shares):
-            token.kind = "timepoint"
-            token.quantity = Quantity(Kind.TIMEPOINT, q.start, q.end, times=(q.value,), why="adjective")
-
-
-_THRESHOLD = re.compile(
-    r"\s*(?:of\s+|for\s+|lasting\s+|exceeding\s+)?(?:[>\u2265]|at least|longer than|more than|beyond"
-    r"|> or =|>=)\s*(?:or\s*=\s*)?"
-)
-_ADJACENT = re.compile(r"\s+(?:estimated |actuarial |cumulative |rates? of )?")
-_LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
 
 
 def _merge_counts(text: str, tokens: list[Token]) -> list[Token]:

@@ -13,14 +13,23 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    r"(?:^|(?<=[.?!:)\]] )|(?<=\n))(?P<name>"
+    r"\[?(?P<name>"
     r"background|introduction|context|rationale|importance|purpose|aims?|objectives?|trial design"
     r"|study design|design"
     r"|(?:patients?|materials?|subjects)(?: and| &) methods|methods?(?: and materials)?|methods/design"
     r"|experimental design|interventions?|setting|participants"
     r"|results?|findings|main results|outcomes?|conclusions?|interpretation|discussion|significance|summary)"
-    r"(?:\s*[:.]|(?=\s+[A-Z0-9\d]))",
+    r"(?P<more>(?:,| and| &|/)[\w ,&/-]{1,50}?(?=[:\]]))?(?:\s*[:.\]]|(?=\s+(?-i:[A-Z0-9])))",
     re.IGNORECASE,
+)
+
+MAX_TITLE = 500  # code points
+_HEADING_INSIDE = re.compile(
+    r"(?<=[a-z0-9)] )\[?(?:(?:Background|Introduction|Context|Rationale|Importance|Purpose|Aims?"
+    r"|Objectives?)\b"
+    r"(?:(?:,| and| &|/)[\w ,&/-]{1,30}?)?(?=[:\]]|\.?\s(?=[A-Z][a-z]))|(?:BACKGROUND|INTRODUCTION|CONTEXT"
+    r"|RATIONALE|IMPORTANCE|PURPOSE"
+    r"|AIMS?|OBJECTIVES?)\b(?=[:.\]]?\s+[A-Z0-9]))"
 )
 
 
@@ -47,7 +56,9 @@ def split_sentences(text: str) -> list[Sentence]:
             text, max(0, match.start() - 8), match.start() + 1
         ):
             cuts.append(match.end())
-    cuts.append(len(text))
+    # The title often has no full stop: "... a phase II trial Background: ..."
+    inside = [m.start() for m in _HEADING_INSIDE.finditer(text, 0, min(len(text), MAX_TITLE))]
+    cuts = sorted({*cuts, *inside, len(text)})
     found, section = [], ""
     for start, end in itertools.pairwise(cuts):
         while start < end and text[start].isspace():
@@ -55,14 +66,16 @@ def split_sentences(text: str) -> list[Sentence]:
         if start == end:
             continue
         heading = _HEADING.match(text, start, min(end, start + 60))
-        if heading and (heading[0][-1] in ":." or heading["name"].isupper() or heading["name"][0].isupper()):
-            section = _section(heading["name"])
+        if heading and (heading[0][-1] in ":.]" or heading["name"][0].isupper()):
+            section = _section(heading["name"], heading["more"] or "")
         found.append(Sentence(start, end, section))
     return found
 
 
-def _section(name: str) -> str:
+def _section(name: str, more: str = "") -> str:
     name = name.casefold()
+    if re.search(r"findings|results", more, re.IGNORECASE):
+        return "results"  # "Methods and findings:"
     if name.startswith(("interpret", "signif", "summ", "concl", "discuss")):
         return "conclusion"
     if name.startswith(

@@ -11,8 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 from classifier.extraction.arm_choice import Choose, SentenceNames
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
-from classifier.extraction.context import is_of_another_disease, is_planned
-from classifier.extraction.endpoints import EXTRACTED, KIND, find_endpoints, mentions_endpoint
+from classifier.extraction.carrying import carry_times
+from classifier.extraction.context import end_of_background, is_of_another_disease, sentence_context
+from classifier.extraction.endpoints import (
+    EXTRACTED,
+    KIND,
+    EndpointMention,
+    find_endpoints,
+    mentions_endpoint,
+)
 from classifier.extraction.group_names import study_arms
 from classifier.extraction.linking import link_sentence
 from classifier.extraction.links import Focus, Link
@@ -56,6 +63,7 @@ class TextWalk:
         self.text, self.sentences, self.wanted = text, sentences, wanted
         self.choose, self.confidence = choose, confidence
         self._told: Told | None = None
+        self._background: int | None = None  # asked only where there is a number beside an endpoint
         self._is_elsewhere: bool | None = None  # asked only where there is a response
 
     def candidates(self) -> Iterator[Candidate]:
@@ -73,6 +81,7 @@ class TextWalk:
         focus: Focus | None = None
         primary = primary_endpoint(self.text)
         since = _FOLLOWS + 1
+        times: tuple[float, ...] = ()
         for sentence in self.sentences:
             if sentence.end - sentence.start > MAX_SENTENCE:
                 focus = None
@@ -90,15 +99,18 @@ class TextWalk:
                 and self._speaks_of_medians(sentence, tokens)
             ):
                 focus = primary
-            links, focus = link_sentence(self.text, tokens, focus)
+            links, focus = link_sentence(self.text, tokens, focus, sentence.start)
             if links:
+                times = carry_times(links, times)
                 yield sentence, tokens, links
 
     def _judged(self, sentence: Sentence, tokens: list[Token], links: list[Link]) -> list[Candidate]:
-        planned = is_planned(self.text, sentence)
+        if self._background is None:
+            self._background = end_of_background(self.text, self.sentences)
+        context = sentence_context(self.text, sentence, self._background)
 
         def judged(link: Link) -> Candidate:
-            candidate = judge(self.text, sentence, tokens, link, planned, wanted=self.wanted)
+            candidate = judge(self.text, sentence, tokens, link, context, wanted=self.wanted)
             if candidate.wanted and KIND[link.key] == "rate" and self._elsewhere():
                 candidate.refusal = "another disease's response"
             if candidate.barred:
@@ -140,11 +152,32 @@ _PRIMARY = re.compile(
     r"|interest)[^.;]{0,30}?\b(?:was|is|were|:)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
-_MEDIAN_WAS = re.compile(r"\b(?:[Tt]he median|[Mm]edians) (?:was|were)\b")
+_IS_PRIMARY = re.compile(
+    r"\b(?:was|is|as|being)\s+(?:the\s+|a\s+|our\s+|its\s+)?(?:co-)?primary\s+(?:efficacy\s+|study\s+)?"
+    r"(?:end\s?-?points?|outcomes?|objective)\b",
+    re.IGNORECASE,
+)
+_MEDIAN_WAS = re.compile(
+    r"\b(?:[Tt]he (?:(?:\d+|[a-z]+)-(?:month|year|week)\s)?(?:median|rate)|[Mm]edians"
+    r"|[Mm]edian values) (?:was|were)\b"
+)
+
+
+def _named_primary(text: str) -> Iterator[EndpointMention]:
+    """The endpoint of "PFS was the primary end point"."""
+    match = _IS_PRIMARY.search(text)
+    if match is None:
+        return
+    start = max(text.rfind(".", 0, match.start()) + 1, match.start() - 90)
+    for mention in find_endpoints(text, start, match.start()):
+        if KIND[mention.key] != "other":
+            yield mention
 
 
 def primary_endpoint(text: str) -> Focus | None:
     """The survival endpoint that the text calls its primary one."""
+    for mention in _named_primary(text):
+        return Focus([mention.key], mention.start, mention.end) if mention.key in EXTRACTED else None
     match = _PRIMARY.search(text)
     if match is None:
         return None

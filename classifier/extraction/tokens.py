@@ -10,10 +10,12 @@ from classifier.extraction.numbers import Kind, Quantity, to_months
 from classifier.extraction.quantities import find_quantities
 
 _CUE = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
+    r"(?<![A-Za-z0-9])(?:(?P<odds>(?:[Ss]ub-?(?:distribution|hazards?)\s+(?:HRs?|[Hh]azards?[\s-]+[Rr]atios?))"
+    r"|(?:cs|sd?)HRs?|SHRs?|I?RRs?(?=\s*[=:,]?\s*(?:of |was )?\d?[.\u00b7]\d\d))"
+    r"|(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
     r"|[a-z]{0,2}HRs?(?![+\-\u2010-\u2014\u2212]|[\s,]*(?:positive|negative|status|or HER2|and HER2"
     r"|\+))(?:adj)?)"
-    r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>[Mm]eans?(?! that| of [a-z])|[Aa]verage)"
+    r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>RMST|[Mm]eans?(?! that| of [a-z])|[Aa]verage)"
     r"|(?P<respectively>[Rr]espectively))(?![A-Za-z])"
 )
 _BRACKET = re.compile(r"[()\[\]]")
@@ -102,7 +104,10 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
                 found.append(Token("timepoint", mention.end, mention.end, quantity=q))
     for match in _CUE.finditer(text, start, end):
         if not _inside(match.start(), match.end(), taken):
-            found.append(Token(str(match.lastgroup), match.start(), match.end()))
+            if match.lastgroup == "odds":  # a ratio of risks that is no hazard ratio of the endpoint
+                found.append(Token("hr", match.start(), match.end(), key="odds"))
+            else:
+                found.append(Token(str(match.lastgroup), match.start(), match.end()))
     taken += [
         (q.start - 2, q.end + 2) for q in quantities if q.kind is Kind.PERCENT and q.count is not None
     ]  # "116 (74%) of 156": the brackets belong to the count
@@ -115,7 +120,12 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
     return found
 
 
-_RESPONDERS = re.compile(r"(?i:(?:non-?)?responders?)")
+_RESPONDERS = re.compile(r"(?i:(?:[a-z-]+\s)*(?:non-?)?responders?(?:\s(?:to|in))?)")
+_SOME_OF = re.compile(
+    r"(?:%|\d|\w)\s+(?<!number )(?<!numbers )of\s+(?:\w+\s+)?(?:non-?)?\Z"
+    r"|\b[Oo]f\s+the\s+(?:\w+\s+)?(?:non-?)?\Z"
+)
+_BY_GROUP = re.compile(r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)")
 _COUNTED = re.compile(r"(?:\b(?:were|was|as|of|number)|\d|%|\)|\bno)\s+(?:non-?)?\Z")
 
 
@@ -123,6 +133,10 @@ def _is_group(text: str, start: int, end: int) -> bool:
     """ "in slow responders": people who are spoken of, not a result; "12 responders" is one."""
     if _RESPONDERS.fullmatch(text, start, end) is None:
         return False
+    if _BY_GROUP.match(text, end):
+        return False
+    if _SOME_OF.search(text, max(0, start - 30), start):
+        return True  # "five of the seven responders"
     return _COUNTED.search(text, max(0, start - 12), start) is None
 
 

@@ -10,8 +10,11 @@ from classifier.extraction.tokens import Token, gap
 class WalkState:
     """What has been read of a sentence so far."""
 
-    def __init__(self, text: str, tokens: list[Token], before: Focus | None) -> None:
+    def __init__(
+        self, text: str, tokens: list[Token], before: Focus | None, start: int | None = None
+    ) -> None:
         self.text = text
+        self.begin = start if start is not None else tokens[0].start if tokens else 0
         self.tokens = tokens
         self.links: list[Link] = []
         self.focus: Focus | None = None
@@ -21,6 +24,7 @@ class WalkState:
             self.focus = Focus(
                 list(before.keys), before.start, before.end, before.times, before.inherited + 1
             )
+            self.focus.series = before.series
         self.saved: list[Focus | None] = []
         self.hr: Token | None = None
         self.mean = False
@@ -43,6 +47,9 @@ class WalkState:
         q = token.quantity
         if q is None:
             return ""
+        if q.kind is Kind.NOT_REACHED and self.links and self.links[-1].token.run == token.run:
+            if self.links[-1].statistic == "rate":
+                return "rate"  # "84%, 66% and not estimable"
         if q.kind is Kind.TIME or q.kind is Kind.NOT_REACHED or q.why == "pair time":
             return "mean" if self.mean and q.kind is not Kind.NOT_REACHED else "median"
         if q.kind in (Kind.PERCENT, Kind.COUNT) or q.why == "pair percent":

@@ -41,6 +41,7 @@ _OWN = {
     "X": ("fields", "opened", "open"),
     "Y": ("fields", "opened", "open"),
     "Z": ("fields", "closed", "unread"),
+    "U": ("fields", "unread", "unread"),
     "D": ("pubmed", "closed", "open"),
 }
 
@@ -77,7 +78,7 @@ def part_of(record_id: str) -> str:
     >>> [part_of(name) for name in ("X101", "Y103", "Z102", "Z103", "D30410002", "D30410003")]
     ['fields open', 'fields opened', 'fields unread', 'fields closed', 'pubmed open', 'pubmed closed']
     """
-    if own := re.fullmatch(r"([WXYZD])(\d+)", record_id):
+    if own := re.fullmatch(r"([WXYZUD])(\d+)", record_id):
         kind, one, others = _OWN[own[1]]
         return f"{kind} {one}" if int(own[2]) % _EVERY[kind] == _EVERY[kind] - 1 else f"{kind} {others}"
     if not is_set_aside(record_id):

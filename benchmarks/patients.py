@@ -1,6 +1,6 @@
 """Fit the weights by which the number of patients is chosen, and measure them.
 
-    python -m benchmarks.patients        figures of the open parts, cross-validated by record
+    python -m benchmarks.patients        figures of what models are fitted on, cross-validated by record
     python -m benchmarks.patients fit    write classifier/extraction/patient_weights.py as well
 
 The choice is a conditional logit over the candidates of a text (`models.outcome_spans.ArmChoice`). It starts
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.annotated import OPEN, SETS, AnnotatedText, load_records
+from benchmarks.annotated import FITTED, SETS, AnnotatedText, load_records
 from classifier.extraction.designs import study_design
 from classifier.extraction.patient_counts import counts
 from classifier.extraction.patients import not_stated
@@ -30,7 +30,9 @@ LEAST = 0.3  # a feature that weighs less is left out, and the rest is fitted ag
 Unit = tuple[list[dict[str, float]], list[int | None]]
 
 PRIOR = {
-    "sum shared verb": 2.5,
+    "sum shared verb": 3.0,
+    "in a shared sum": -2.0,
+    "none people": 2.0,
     "in an even sum treated": -0.5,
     "none protocol": 6.0,
     "included, after more found": 3.0,
@@ -70,6 +72,7 @@ PRIOR = {
     "then planned": -2.0,
     "bare then planned": -2.0,
     "planned before": -4.0,
+    "after planned": -3.0,
     "sum one planned before": -2.0,
     "early before": -2.0,
     ", before fewer included": -2.0,
@@ -149,7 +152,7 @@ def write(weights: Mapping[str, float]) -> None:
 
 def main(argv: Sequence[str]) -> None:
     """Print the figures; write the weights where asked to."""
-    records = load_records(*OPEN)
+    records = load_records(*FITTED)
     units = [candidates(r) for r in records]
     totals = [r.facts.get("n_total") for r in records]
     found = cross_validate(units, totals)

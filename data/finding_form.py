@@ -11,6 +11,12 @@ from data.records import FINDING_FIELDS, UNIT_OF, Endpoint, Finding, Source, Sta
 FLOATS = ("value", "value_max", "ci_lower", "ci_upper", "ci_level", "timepoint_months")
 FLAGS = ("not_reached", "adjusted")
 _INTEGERS = ("count", "total", "start", "end", "evidence_start", "evidence_end")
+_WORDS: dict[str, type[StrEnum]] = {
+    "endpoint": Endpoint,
+    "statistic": Statistic,
+    "unit": Unit,
+    "source": Source,
+}
 # The extractor's own remarks are not a person's to set.
 FORM_FIELDS = tuple(name for name in FINDING_FIELDS if name not in ("confidence", "rule"))
 
@@ -26,10 +32,7 @@ def parse_changes(changes: Mapping[str, object], *, where: str) -> dict[str, obj
     kinds: dict[str, type] = {
         **dict.fromkeys(FLOATS, float),
         **dict.fromkeys(_INTEGERS, int),
-        "endpoint": Endpoint,
-        "statistic": Statistic,
-        "unit": Unit,
-        "source": Source,
+        **_WORDS,
     }
     parsed: dict[str, object] = {}
     for name, given in changes.items():
@@ -77,10 +80,13 @@ def make_finding(values: Mapping[str, object], *, where: str) -> Finding:
     if missing:
         raise StoreError(f"{where}: {' and '.join(missing)} must be given")
     filled = dict(values)
-    if filled.get("unit") is None:
-        filled["unit"] = UNIT_OF[Statistic(str(filled["statistic"]))]
     filled.setdefault("value", None)
     try:
+        for name, kind in _WORDS.items():  # kept values come back from JSON as plain words
+            if filled.get(name) is not None:
+                filled[name] = kind(str(filled[name]))
+        if filled.get("unit") is None:
+            filled["unit"] = UNIT_OF[Statistic(str(filled["statistic"]))]
         return Finding(**filled)  # type: ignore[arg-type]
     except ValueError as err:
         raise StoreError(f"{where}: {err}") from err

@@ -83,6 +83,9 @@ _OWN = re.compile(
 )
 
 
+_ABSTRACT = 500  # code points; a shorter text is no abstract but a title or a few sentences
+
+
 @lru_cache(maxsize=8)
 def _sentence(text: str, start: int, end: int) -> dict[str, float]:
     """Where a sentence stands, and words in it that tell one's own results from others'.
@@ -90,9 +93,10 @@ def _sentence(text: str, start: int, end: int) -> dict[str, float]:
     Kept for the other candidates of the sentence.
     """
     row = {f"cue={word}": 1.0 for word in {match[0].casefold() for match in _CUES.finditer(text, start, end)}}
-    row["place"] = start / max(len(text), 1)
-    row["the study is not told yet"] = float(start <= _told_at(text))
-    row["first sentences"] = float(start < 0.15 * len(text))
+    if len(text) >= _ABSTRACT:  # in a fragment the place tells nothing
+        row["place"] = start / len(text)
+        row["the study is not told yet"] = float(start <= _told_at(text))
+        row["first sentences"] = float(start < 0.15 * len(text))
     row["named study"] = float(_NAMED.search(text, start, end) is not None)
     return row
 

@@ -16,7 +16,7 @@ _UP = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    rf"(?<![\w.,\u00b7])(?=[\dzotfsenZOTFSEN])(?P<v>{NUMBER}|{WORD_NUMBER})"
+    rf"(?<![\w.,\u00b7])(?=[\dzotfsenZOTFSEN])(?P<v>{NUMBER}|{WORD_NUMBER})(?P<part>[\u00bc\u00bd\u00be])?"
     rf"(?:\s*(?:\u00b1|\+/?-|,|and|or|versus|vs?\.?|/)\s*{NUMBER}){{0,2}}"
     rf"(?P<gap>[\s\u00a0-]*)(?:[(\[][^()\[\]]{{0,40}}[)\]]\s*)?(?P<u>{TIME_UNIT})(?:'s?|\u2019s?)?",
     re.IGNORECASE,
@@ -35,14 +35,14 @@ _MEAN_HEAD = _compiled(rf"\b(?:mean|average)\s+{_NAME}{{0,3}}\Z")
 _LEAST_HEAD = _compiled(rf"\bminimum\s+{_NAME}?\Z")
 # Between that word and the time.
 _MEDIAN_BETWEEN = _compiled(r"\b(?:median|med\.)[^.;\d()]{0,25}\Z")
-_OPENED = _compiled(rf"\(\s*{_MEDIAN}[,:]?\s*\Z")
+_OPENED = _compiled(rf"\(\s*{_MEDIAN}\s*\)?[,:]?\s*(?:was\s+|is\s+|of\s+)?\Z")
+_FROM_ON = _compiled(r"\s+(?:from|since|after)\s+[^.;,%]{1,50}?\s(?:was|is|of)\s+\Z")
 _FOR_A_MEDIAN = _compiled(rf"\bfor\s+(?:a\s+)?{_MEDIAN}[^.;\d()]{{0,20}}\Z")
 _PLAIN_BETWEEN = _compiled(r"\s*(?:time\s+|period\s+)?(?:was\s+|of\s+|[:=,]\s*)\Z|\s+\Z")
 _MEDIAN_TAIL = _compiled(rf"[\s,]*\(?(?:in\s+|at\s+)?(?:the\s+)?{_MEDIAN}")
 # Between the time and the word for follow-up behind it.
 _MEDIAN_LINK = _compiled(
-    rf"(?:\s+(?:of\s+|in\s+|at\s+)?|,?\s+which\s+(?:was|is)\s+(?:also\s+)?)(?:the\s+)?{_MEDIAN}\s+"
-    rf"(?:[\w-]+\s+)?\Z"
+    rf"(?:\s+(?:of\s+|in\s+|at\s+)?|,?\s+which\s+(?:was|is)\s+(?:also\s+)?)(?:the\s+)?{_MEDIAN}\s+(?:[\w-]+\s+)?\Z"
 )
 _LINK = _compiled(r"\s+(?:of\s+)?(?:[\w-]+\s+)?\Z")
 _PLAIN_LINK = _compiled(r"\s+(?:of\s+)?\Z")
@@ -52,18 +52,19 @@ _AFTER = _compiled(r"\b(?:after|with|at)\s+\Z")
 # A median of no word for follow-up: "After a median of 31 months, 40 deaths had occurred."
 _SINCE = (
     _compiled(
-        rf"(?:\A|[.:]\s+|\b[A-Z]{{4,}}:?\s+)(?:after|at)\s+a\s+median\s+of\s+{_TIME.pattern}(?=\s*[,(]"
-        rf"|\s+there\b)"
+        rf"(?:\A|[.:]\s+|\b(?-i:[A-Z]{{4,}}):?\s+)(?:after|at|over)\s+a\s+median\s+of\s+{_TIME.pattern}"
+        r"(?!\s+(?:of|on)\s)"
     ),
     _compiled(rf"\bafter\s+{_TIME.pattern}\s+(?:at|in)\s+the\s+median"),
+    _compiled(rf"\bevents\b[^.;]{{0,60}}\bafter\s+a\s+median\s+of\s+{_TIME.pattern}(?=[.;,)])"),
 )
-_A_MEDIAN = re.compile(r"(?:[Aa]fter|AFTER|At|at) (?:a median of|\d.{1,14}(?:at|in) the median)")
+_A_MEDIAN = re.compile(r"(?:[Aa]fter|AFTER|At|at|Over) (?:a median of|\d.{1,14}(?:at|in) the median)")
 _SPOKEN_OF = re.compile(r"ollow|OLLOW|bserv|OBSERV|[Ff]/?[Uu]\b|urveill")
 _OTHER = re.compile(
-    r"%|\brates?\b|rang(?:ed|ing)\s+(?:from|between)|progression|survival|PFS|\bOS\b|respon[sd]|\bage\b"
-    r"|relapse"
+    r"%|\brates?\b|rang(?:ed|ing)\s+(?:from|between)|progression|survival|PFS|\bOS\b|respon[sd]|\bage\b|relapse"
     r"|recurr|\bdied\b|death|develop|occur"
 )
+_FRACTIONS = {"\u00bc": 0.25, "\u00bd": 0.5, "\u00be": 0.75}
 _RANGE = re.compile(r"\s*(?:-|\u2013|to)\s*\d")
 _STOP = re.compile(r"[.;](?!\d)")
 
@@ -88,10 +89,15 @@ def median_follow_up(text: str) -> float | None:
             # of several times behind it the first that is worth most: what comes later is a result
             for worth, time in (*before, *sorted(behind, key=_falling)[:1]):
                 if worth:
-                    found.append((worth, to_months(parse_number(time["v"]), time["u"])))
+                    found.append((worth, _months(time)))
     if not any(worth > 1 for worth, _ in found):
         found += _since(text)
     return max(found, default=(0, None))[1]
+
+
+def _months(time: re.Match[str]) -> float:
+    part = _FRACTIONS[time["part"]] if time["part"] else 0.0
+    return to_months(parse_number(time["v"]) + part, time["u"])
 
 
 def _falling(pair: tuple[int, re.Match[str]]) -> int:
@@ -103,13 +109,13 @@ def _worth_behind(text: str, up: re.Match[str], time: re.Match[str]) -> int:
     between = text[up.end() : time.start()]
     if len(between) > 120 or "-" in time["gap"] or _STOP.search(between):
         return 0  # "median follow-up, a 3-year OS of" goes on to a result
-    if _OPENED.search(between):
+    if up["verb"]:
+        return 3 * (_FOR_A_MEDIAN.search(between) is not None and not _OTHER.search(between))
+    head = text[max(0, up.start() - 60) : up.start()]
+    if _OPENED.search(between) or (_FROM_ON.match(between) and _MEDIAN_HEAD.search(head)):
         return 3
     if _OTHER.search(between):
         return 0
-    if up["verb"]:
-        return 3 * (_FOR_A_MEDIAN.search(between) is not None)
-    head = text[max(0, up.start() - 60) : up.start()]
     if (len(between) <= 90 and _MEDIAN_HEAD.search(head)) or _MEDIAN_BETWEEN.search(between):
         return 3
     if len(between) <= 60 and _MEDIAN_TAIL.match(text, time.end()):
@@ -140,7 +146,7 @@ def _worth_before(text: str, up: re.Match[str], time: re.Match[str]) -> int:
 def _since(text: str) -> list[tuple[int, float]]:
     if not _A_MEDIAN.search(text):
         return []
-    return [(2, to_months(parse_number(m["v"]), m["u"])) for p in _SINCE for m in p.finditer(text)]
+    return [(2, _months(m)) for p in _SINCE for m in p.finditer(text)]
 
 
 def _windows(text: str) -> list[tuple[int, int]]:

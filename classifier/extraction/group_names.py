@@ -18,8 +18,7 @@ _NOT_GROUP = re.compile(
     r"\A(?:(?-i:a |an )|about |approximately |more |less |only |over |under |up |least "
     r"|\d+(?:\.\d+)?\s*(?:months|years|weeks|%)"
     r"|(?:the )?(?:(?:same|present|follow|time|end|use|addition|favou?r|terms|order|total|lay|where|start"
-    r"|either|whom|which|each|this|that|these|their|its|our|data|average|improve\w*|increase\w*"
-    r"|independent\w*"
+    r"|either|whom|which|each|this|that|these|their|its|our|data|average|improve\w*|increase\w*|independent\w*"
     r"|January|February|March|April|May|June|July|August|September|October|November|December"
     r"|evaluable|whole|entire|all patients|IRC|ITT|PFS|OS|ORR|HR|CR|PR|VGPR|median|months)\b"
     r"|(?:study|trial)(?! (?:group|arm|drug|treatment|regimen)s?\b)|follow-?up|disease progression"
@@ -180,14 +179,11 @@ _ASSIGNED = re.compile(
 
 _COUNTED = (
     re.compile(
-        r"\((?P<a>[A-Za-z][^();,\d]{1,40}?)[,:]?\s+\d[\d,]*[;,]\s*(?P<b>[A-Za-z][^"
-        r"();,\d]{1,40}?)[,:]?\s+\d[\d,]*(?:[;,]\s*(?P<c>[A-Za-z][^"
-        r"();,\d]{1,40}?)[,:]?\s+\d[\d,]*)?\)"
+        r"\((?P<a>[A-Za-z][^();,\d]{1,40}?)[,:]?\s+\d[\d,]*[;,]\s*(?P<b>[A-Za-z][^();,\d]{1,40}?)[,:]?\s+\d[\d,]*(?:[;,]\s*(?P<c>[A-Za-z][^();,\d]{1,40}?)[,:]?\s+\d[\d,]*)?\)"
     ),
     re.compile(r"\(\d+,?\s+(?P<a>[A-Za-z][^();,]{1,40}?)[;,]\s*\d+,?\s+(?P<b>[A-Za-z][^();,]{1,40}?)\)"),
     re.compile(
-        r"\b\d+\s+(?:patients\s+)?(?:were\s+)?(?:assigned\s+)?to\s+(?P<a>[^,;.()]{2,50}?)"
-        r"(?:\s\([^)]*\))?,?\s+and\s+\d+\s+(?:were\s+)?(?:assigned\s+)?to\s+(?P<b>[^,;.()]{2,50})"
+        r"\b\d+\s+(?:patients\s+)?(?:were\s+)?(?:assigned\s+)?to\s+(?P<a>[^,;.()]{2,50}?)(?:\s\([^)]*\))?,?\s+and\s+\d+\s+(?:were\s+)?(?:assigned\s+)?to\s+(?P<b>[^,;.()]{2,50})"
     ),
     re.compile(
         r"(?:^|[.:] )(?P<a>[A-Z][^,;.:()]{2,40}?)\s+(?:was|were)\s+(?:given|used|administered"
@@ -195,8 +191,7 @@ _COUNTED = (
         r"|in)\s+\d+,?\s+and\s+(?P<c>[^,;.()]{2,40}?)\s+(?:to|in)\s+\d+"
     ),
     re.compile(
-        r"\b\d+\s+(?:patients\s+)?received\s+(?P<a>[^,;.()]{2,40}?)\s+and\s+\d+\s+(?:patients\s+)?"
-        r"(?:received\s+)?(?P<b>[^,;.()\d]{2,40})"
+        r"\b\d+\s+(?:patients\s+)?received\s+(?P<a>[^,;.()]{2,40}?)\s+and\s+\d+\s+(?:patients\s+)?(?:received\s+)?(?P<b>[^,;.()\d]{2,40})"
     ),
 )
 

@@ -59,8 +59,7 @@ _ANALYSIS = re.compile(
     re.I,
 )
 _COUNTED = re.compile(
-    r"(?:\d[\d,]*|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?|one|two|three|four"
-    r"|five|six|seven"
+    r"(?:\d[\d,]*|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?|one|two|three|four|five|six|seven"
     r"|eight|nine|ten|eleven|twelve|\w+teen) (?=[a-z])",
     re.IGNORECASE,
 )

@@ -61,8 +61,7 @@ _MORE_THAN = re.compile(
 _RESPONDERS = re.compile(r"responders")
 _HAVING = re.compile(r"\b(?:with|without|achiev\w+|in|reaching|attaining|of|entered|entering)\s+(?:a\s+)?\Z")
 _LIMIT = re.compile(
-    r"(?:\bthan|\bto|\bover|\bunder|\bage|\baged|[<>\u2264\u2265]|\bwithin|\bevery|\bbelow|\babove"
-    r"|\bleast)\s*\Z"
+    r"(?:\bthan|\bto|\bover|\bunder|\bage|\baged|[<>\u2264\u2265]|\bwithin|\bevery|\bbelow|\babove|\bleast)\s*\Z"
 )
 _BOUND = re.compile(r"[<>\u2264\u2265]\s?\Z")
 _OR_MORE = re.compile(r"\s+or (?:more|less|longer|shorter|later|earlier|above|over|fewer|older|younger)\b")

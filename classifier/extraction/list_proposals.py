@@ -91,7 +91,7 @@ class ListProposer:
         yield from self._of_the_study()
         told = any(len(k) == self.n for k in self.told.lists)
         known = f"enumerated lists={int(told)}"
-        for age, (names, row) in enumerate(self._enumerated(2 if told and self.n == 2 else 99)):
+        for age, (names, row) in enumerate(self._enumerated((1 if told else 4) if self.n == 2 else 99)):
             row += [f"enumerated age={min(age, 3)}", f"enumerated ordered={self.ordered}"]
             yield names, ["enumerated", known, *row]
 

@@ -26,8 +26,7 @@ _THROUGH = re.compile(
     r"([A-Z1-9])\s?(?:through|to|[-\u2013])\s?([A-Z1-9])\b"
 )
 _CODE = re.compile(
-    r"(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Zz]ero)|[<>\u2264\u2265]?\s?\d[\d.,+\u2013-]*"
-    r"|[IVX]{1,4}[AB]?|[A-Z]\d?"
+    r"(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Zz]ero)|[<>\u2264\u2265]?\s?\d[\d.,+\u2013-]*|[IVX]{1,4}[AB]?|[A-Z]\d?"
 )
 _CODED = re.compile(r"[<>\u2264\u2265]?\s?\d|(?:[IVX]{1,4}[AB]?|[A-Z]\d?)(?:\Z|\s)")
 _UNITS = frozenset("kg day d m2 m\u00b2 week wk ml l dl mm3 h year ul \u00b5l mm2 m".split())

@@ -112,6 +112,8 @@ def _sum(parts: list[Number], about: list[str], more: list[str]) -> Iterator[Cou
         "bare" in x and not _LINKED.isdisjoint(x) for x in said[1:]
     ):
         names.append("shared verb")  # "61 patients received A and 58 B"
+        for part in parts:
+            part.features.append("in a shared sum")
     if max(p.n for p in parts) < 2.5 * min(p.n for p in parts) and "some" not in more:
         how = "assigned" if "assigned" in about else parts[0].verb
         names += ("even", f"even {how}")
@@ -154,6 +156,8 @@ def is_of_people(count: Count) -> bool:
 
 def _relation(n: int, most: int) -> str:
     """How a number compares with the largest that counts people."""
+    if not most:
+        return "alone"
     if n == most:
         return "most"
     if n > most:

@@ -21,8 +21,7 @@ _CUES = re.compile(
     r"(?P<factor>multivari|univari|prognos|predict|independent|factor|Cox|risk of|associat|correlat|adjust)"
     r"|(?P<subgroup>subgroup|benefit|effect|interaction|consistent|heterogen|stratum|strata|especially"
     r"|confined|particular|regardless|irrespective|pronounced|greatest|larger|strongest|notably|kept|seen in)"
-    r"|(?P<favour>favou?r|improv|prolong|reduc|superior|longer|better)|(?P<people>patients|those|pts"
-    r"|women|men)\b"
+    r"|(?P<favour>favou?r|improv|prolong|reduc|superior|longer|better)|(?P<people>patients|those|pts|women|men)\b"
     r"|(?P<overall>\boverall(?! surv)|\bITT|intention|pooled|whole|\ball\b)|(?P<versus>\bv(?:ersus|s)?\b"
     r"|compared"
     r"|\bthan\b)",

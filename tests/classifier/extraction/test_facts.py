@@ -124,6 +124,12 @@ def test_the_study_size_is_the_people_in_it(text: str, n_total: int | None):
             "After a median follow-up of 19 months, median OS was 40 months.", 19.0, id="then a median"
         ),
         pytest.param("Follow-up: 47 months. Few died.", 47.0, id="no median"),
+        pytest.param("Follow-up (median): 98 months.", 98.0, id="median named in brackets"),
+        pytest.param("After a median FU of 2\u00bd years few had died.", 30.0, id="two and a half"),
+        pytest.param("Median follow-up from relapse was 44 months.", 44.0, id="from relapse"),
+        pytest.param("There were 12 events with A after a median of 16.4 months.", 16.4, id="events after"),
+        pytest.param("Patients died after a median of 4 months.", None, id="time to death"),
+        pytest.param("We studied A at a median of 163 days after B.", None, id="interval between drugs"),
         pytest.param("Outcomes were measured at 12-month follow-up.", None, id="a visit"),
         pytest.param("During follow-up, patients relapsed at a median of 10 months.", None, id="relapse"),
         pytest.param("Relapse was observed after a median of 3 months.", None, id="observed relapse"),
@@ -191,6 +197,32 @@ def test_median_follow_up_is_in_months(text: str, months: float | None):
             "nonrandomised_trial",
             id="a cohort of a trial",
         ),
+        pytest.param(
+            "A in gout in nine hospitals Background: Randomised trials are lacking. We reviewed records.",
+            "observational",
+            id="title without a full stop",
+        ),
+        pytest.param(
+            "A for gout in nine hospitals A was approved on a randomised cohort. We looked back on 40 cases.",
+            "observational",
+            id="title that runs on",
+        ),
+        pytest.param(
+            "A or B for gout after surgery: thirty years. B has never been in a randomised study. In all, 40"
+            " patients took A at our institution.",
+            "observational",
+            id="never randomised",
+        ),
+        pytest.param(
+            "Age and benefit from A in gout: pooled analysis of two randomised trials. Patients took A or B.",
+            "rct",
+            id="pooled trials",
+        ),
+        pytest.param(
+            "A in gout. We assigned 80 women with no more than two attacks to A or B.",
+            "rct",
+            id="no, elsewhere",
+        ),
         pytest.param("A in gout. We looked back on 40 pts who took A.", "observational", id="looked back"),
         pytest.param(
             "A in gout: a registry study. We identified 40 patients.", "observational", id="registry"
@@ -201,8 +233,13 @@ def test_median_follow_up_is_in_months(text: str, months: float | None):
             id="title of two sentences",
         ),
         pytest.param(
-            "A in gout: study protocol for a randomised trial. Patients will be randomised to A or B.",
+            "A in gout: protocol for a cohort study. Patients will be followed for two years.",
             "other",
+            id="protocol of a study that is no randomised trial",
+        ),
+        pytest.param(
+            "A in gout: study protocol for a randomised trial. Patients will be randomised to A or B.",
+            "rct",
             id="protocol",
         ),
         pytest.param(

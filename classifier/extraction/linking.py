@@ -14,19 +14,10 @@ pairs joined by "versus" together; time points likewise ("12- and 24-month PFS w
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-from classifier.extraction.carrying import (
-    announces_a_list,
-    compares_medians,
-    deal_series,
-    goes_on,
-    is_listed_below,
-    names_a_group_only,
-    series_of,
-)
+from classifier.extraction.carrying import deal_series, series_of
 from classifier.extraction.endpoints import EXTRACTED, KIND
-from classifier.extraction.links import Focus, Link, Series, deal
+from classifier.extraction.links import Focus, Link, Series, deal, dealt_time, widen_neither
 from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token
 from classifier.extraction.topics import TopicRules
@@ -46,18 +37,6 @@ _LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
 _PEOPLE_HAVING = re.compile(
     r"\b(?:patients|pts|children|those|women|men|adults|people)\s+(?:who\s+)?(?:with|without|achiev\w+"
     r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?\Z"
-)
-_VERB = re.compile(
-    r"\b(?:was|were|is|are|had|has|have|occurred|developed|received|underwent|required|remained"
-    r"|discontinued|died)\b"
-)
-_NEXT_MEASURE = re.compile(  # "median 11.9 years, 5-year rate 84%"
-    r"\s*(?:\([^()]*\)\s*)?(?:[,;]|,?\s*and)\s*(?:the\s+)?(?:[\w-]+[-\s](?:year|month|yr|mo|week)s?\s*"
-    r"(?:rates?|survival|figures?|OS|PFS)?\s*)?(?:of\s+|:\s*)?"
-)
-_INCLUDING = re.compile(
-    r"\b(?:including|comprising|with|among (?:them|these)|of (?:which|whom|them|these))\s+(?:only\s+)?"
-    r"(?:\d{1,3}(?!\s*%)|[a-z]+)\s+(?:confirmed\s+)?\Z"
 )
 _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 
@@ -95,32 +74,6 @@ def link_sentence(
     return walk.links, walk.carried()
 
 
-_NEITHER = re.compile(r"\b[Nn]either\b")
-
-
-def _widen_neither(text: str, links: list[Link]) -> None:
-    """ "neither PFS nor OS was reached" is one statement from its first word on."""
-    for link in links:
-        q = link.token.quantity
-        if q is None or q.why != "neither" or text[link.token.start] in "nN":
-            continue
-        starts = [
-            m.start() for m in _NEITHER.finditer(text, max(0, link.token.start - 140), link.token.start)
-        ]
-        if starts:
-            link.token.start = starts[-1]
-            link.token.quantity = replace(q, start=starts[-1])
-
-
-def _dealt(times: tuple[float, ...], links: list[Link], n: int) -> float:
-    """The time of the `n`th of joined rates: "83% and 48% versus 84% and 19% at 3 and 12 months"."""
-    each, left = divmod(len(links), len(times))
-    if left or not each:
-        return times[0]
-    in_pairs = len(links) > 1 and links[1].token.versus
-    return times[n // each] if in_pairs else times[n % len(times)]
-
-
 class _Walk(TopicRules):
     """One pass over a sentence, left to right."""
 
@@ -148,7 +101,7 @@ class _Walk(TopicRules):
                     self._interval(i, token)
         self.links += deal(self.links, self.text)
         deal_series(self.links)
-        _widen_neither(self.text, self.links)
+        widen_neither(self.text, self.links)
 
     def carried(self) -> Focus | None:
         """The focus that the next sentence may go on with."""
@@ -240,18 +193,6 @@ class _Walk(TopicRules):
         elif _ODDS.match(self.text, token.start):
             self.hr, self.odds = None, True
 
-    def _is_an_aside(self, i: int, token: Token) -> bool:
-        """ "26% with A, including two complete responses, and 21% with B": counted on the way."""
-        focus = self.focus
-        if focus is None or focus.inherited or not focus.values or focus.keys != ["ORR"]:
-            return False
-        if token.key not in ("CR", "PR") or token.depth != focus.values[-1].depth:
-            return False
-        after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
-        if after is not None and after.kind == "open" and not self.text[token.end : after.start].strip():
-            return False  # "including two complete responses (4%)"
-        return _INCLUDING.search(self.text, max(0, token.start - 50), token.start) is not None
-
     def _mean_stands_by(self, i: int) -> bool:
         """Whether the word "mean" said last is one of this endpoint, not of another thing before it."""
         start = self.tokens[i].start
@@ -318,7 +259,7 @@ class _Walk(TopicRules):
             joined = [link for link in self.links if link.token.run == behind.token.run]
             times = token.quantity.times
             for n, link in enumerate(joined):
-                link.timepoint = _dealt(times, joined, n)
+                link.timepoint = dealt_time(times, joined, n)
             if self.focus is not None and not self.times:
                 self.times = token.quantity.times
             return
@@ -377,35 +318,6 @@ class _Walk(TopicRules):
         if how == "no responses" and focus is not None:
             self.focus, self.named = focus, True  # "no response among 7 at level 1, against 2/6 at level 2"
             self.history.append(focus)
-
-    def _how_inherited(self, token: Token) -> str:
-        """Whether the words to a value say that it goes on with the endpoint of the sentence before."""
-        text, begin, before = self.text, self.begin, self.before
-        if names_a_group_only(text, begin, token):
-            self.by_label = True
-        elif self._is_listed(before, token):
-            self.by_label = True
-        elif not (
-            goes_on(text, begin, token)
-            or self._as_the_one_before(token)
-            or compares_medians(text, begin, token, before)
-        ):
-            return "inherited without a cue"
-        return "inherited"
-
-    def _is_listed(self, before: Focus | None, token: Token) -> bool:
-        if before is None or not is_listed_below(self.text, self.begin, token):
-            return False
-        return before.listing or (not before.valued and announces_a_list(self.text, before, self.begin))
-
-    def _as_the_one_before(self, token: Token) -> bool:
-        """ "A achieved 71%, B 53% and C 54%": what goes on after a value that was taken."""
-        last = self.links[-1] if self.links else None
-        if last is None or last.how != "inherited":
-            return False
-        if last.statistic != self._statistic(token):
-            return _NEXT_MEASURE.fullmatch(self.text, last.token.after, token.start) is not None
-        return _VERB.search(self.text, last.token.after, token.start) is None
 
     def _time_of(self, focus: Focus | None) -> float | None:
         times = self.times or (focus.times if focus is not None else ())

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import re
 
+from classifier.extraction.carrying import (
+    announces_a_list,
+    compares_medians,
+    goes_on,
+    is_listed_below,
+    names_a_group_only,
+)
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.links import Focus
 from classifier.extraction.numbers import Kind, Quantity
@@ -62,6 +69,20 @@ _IS = re.compile(r"(?:\b(?:was|were|is|are)|:|\bmedians?(?:\s+of)?)\s*\Z")
 _WITH_NAME = re.compile(
     r"\b(?:[Ff]or|[Ii]n terms of|[Aa]s to|[Aa]s for|[Rr]egarding|[Cc]oncerning|respect to|regard to)\s+"
     r"(?:the\s+)?(?:median\s+)?\Z"
+)
+
+
+_VERB = re.compile(
+    r"\b(?:was|were|is|are|had|has|have|occurred|developed|received|underwent|required|remained"
+    r"|discontinued|died)\b"
+)
+_NEXT_MEASURE = re.compile(  # "median 11.9 years, 5-year rate 84%"
+    r"\s*(?:\([^()]*\)\s*)?(?:[,;]|,?\s*and)\s*(?:the\s+)?(?:[\w-]+[-\s](?:year|month|yr|mo|week)s?\s*"
+    r"(?:rates?|survival|figures?|OS|PFS)?\s*)?(?:of\s+|:\s*)?"
+)
+_INCLUDING = re.compile(
+    r"\b(?:including|comprising|with|among (?:them|these)|of (?:which|whom|them|these))\s+(?:only\s+)?"
+    r"(?:\d{1,3}(?!\s*%)|[a-z]+)\s+(?:confirmed\s+)?\Z"
 )
 
 
@@ -169,6 +190,47 @@ class TopicRules(RatioRules):
                 self.focus = other  # what follows goes on with it
                 return other
         return focus
+
+    def _how_inherited(self, token: Token) -> str:
+        """Whether the words to a value say that it goes on with the endpoint of the sentence before."""
+        text, begin, before = self.text, self.begin, self.before
+        if names_a_group_only(text, begin, token):
+            self.by_label = True
+        elif self._is_listed(before, token):
+            self.by_label = True
+        elif not (
+            goes_on(text, begin, token)
+            or self._as_the_one_before(token)
+            or compares_medians(text, begin, token, before)
+        ):
+            return "inherited without a cue"
+        return "inherited"
+
+    def _is_listed(self, before: Focus | None, token: Token) -> bool:
+        if before is None or not is_listed_below(self.text, self.begin, token):
+            return False
+        return before.listing or (not before.valued and announces_a_list(self.text, before, self.begin))
+
+    def _as_the_one_before(self, token: Token) -> bool:
+        """ "A achieved 71%, B 53% and C 54%": what goes on after a value that was taken."""
+        last = self.links[-1] if self.links else None
+        if last is None or last.how != "inherited":
+            return False
+        if last.statistic != self._statistic(token):
+            return _NEXT_MEASURE.fullmatch(self.text, last.token.after, token.start) is not None
+        return _VERB.search(self.text, last.token.after, token.start) is None
+
+    def _is_an_aside(self, i: int, token: Token) -> bool:
+        """ "26% with A, including two complete responses, and 21% with B": counted on the way."""
+        focus = self.focus
+        if focus is None or focus.inherited or not focus.values or focus.keys != ["ORR"]:
+            return False
+        if token.key not in ("CR", "PR") or token.depth != focus.values[-1].depth:
+            return False
+        after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        if after is not None and after.kind == "open" and not self.text[token.end : after.start].strip():
+            return False  # "including two complete responses (4%)"
+        return _INCLUDING.search(self.text, max(0, token.start - 50), token.start) is not None
 
 
 def _is_time(token: Token) -> bool:

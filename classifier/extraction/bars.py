@@ -1,0 +1,129 @@
+"""Words right beside a value that leave it no result: targets, the results of others, schedules."""
+
+from __future__ import annotations
+
+import re
+
+from classifier.extraction.endpoints import KIND
+from classifier.extraction.links import Link
+from classifier.extraction.numbers import Kind
+
+_TARGET = re.compile(
+    r"\b(?:threshold|expected|goal|aim|target(?:ed)?|assumed|hypothesi[sz]ed|null|anticipated|postulated)"
+    r"(?:[\s:=]+(?:HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|for|was))*[\s:=<>\u2265\u2264]*\Z"
+)
+_SCHEDULE = re.compile(r"\b(?:every|each|once every|daily for)\s+\Z")
+_TREATED = re.compile(r"\b(?:given to|received by|used in|offered to)\s+(?:\d+\s*%\s*(?:and|v|vs\.?)\s*)?\Z")
+_KNOWN = re.compile(
+    r"\b(?:has|have) an? (?:\w+ )?(?:prognosis|median (?:overall )?survival|survival)\b[^.;]{0,40}\Z"
+)
+_ELSEWHERE = re.compile(
+    r"\A[^.;]{0,50}\b(?:reported|published|observed|seen|described|found)\s+(?:previously|elsewhere"
+    r"|earlier|historically"
+    r"|in (?:the )?(?:literature|previous|earlier|historical|other|[A-Z][A-Z0-9-]{3,} (?:trial|study)))"
+)
+_LIKE_OTHERS = re.compile(
+    r"\b(?:comparable (?:to|with)|similar to|than|consistent with|compared (?:to|with)|in line with)\s+"
+    r"(?:the|that of|those of|an?)\s+(?:(?:ORR|median|PFS|OS|rate|of)\s+){0,3}[~\u2248]?\s*\Z"
+)
+_EARLIER_STUDIES = re.compile(
+    r"\A(?:[^.;]|\.\d|;(?=[^()]{0,60}\))){0,70}?\b(?:(?:in|from|by|of)\s+(?:an?|the|its|their|two|three"
+    r"|several|some|many)?\s*"
+    r"(?:[\w-]+\s+)?(?:earlier|previous|prior|preceding|foregoing|registration(?:al)?|licensing|pivotal"
+    r"|historic(?:al)?|published|older)\s+"
+    r"(?:[\w-]+\s+){0,3}?(?:trials?|stud(?:y|ies)|series|reports?|controls?|experience|publications?)"
+    r"|(?:had been|have been|has been|was|were) (?:reported|published|described) (?:with|in|by|for"
+    r"|previously|earlier))\b"
+)
+_HOPED_FOR = re.compile(
+    r"\A(?:[^.;]|\.\d){0,50}?\b(?:had been|were|was|is|has been|will be|being|would be) (?:"
+    r"(?:considered|regarded as|deemed"
+    r"|judged|thought) (?:to be )?(?:of (?:no )?interest|(?:un)?interesting|promising|worthwhile"
+    r"|relevant|(?:un)?acceptable"
+    r"|sufficient|insufficient|adequate|inadequate|futile|(?:in)?active|clinically \w+)|hoped for"
+    r"|targeted|aimed (?:at|for)"
+    r"|anticipated|assumed"
+    r"|postulated|desired|customary|usual|planned|hypothesi[sz]ed|expected|foreseen|sought|aspired)\b"
+)
+_OR_MORE = re.compile(r"\s+or\s+(?:more|less|below|above|higher|lower|greater|fewer|longer)\b(?!\s+than)")
+_BELOW = re.compile(r"\b(?:below|under|less than|above|exceed\w*|margin (?:of|was|being))\s*\Z")
+_AT = re.compile(r"(?P<word>[\w,;%)]+)\s+at\s*\Z")
+_SAID_WITH_AT = frozenset(
+    "differ differed same standing alike similar stood stands remained remains estimated was were is".split()
+)
+_PUBLISHED = re.compile(
+    r"\b(?:an? (?:published|earlier|previous|registration|pivotal|historical|older)\s+(?:[\w-]+\s+){0,4}?"
+    r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for|approv(?:al"
+    r"|ed)\b[^.;]{0,60}?\b(?:with|on the basis of|based on|because of|given)"
+    r"|the (?:pivotal|registration(?:al)?|licensing|preceding|previous|earlier|original|historical|landmark)"
+    r" (?:[\w-]+ ){0,3}(?:trial|study|series|cohort)s?,? (?:in which|where|whose|which)"
+    r"|[Hh]istoric(?:al)? (?:[\w-]+ ){0,2}(?:series|controls|studies|reports|data|cohorts) (?:report"
+    r"|show|suggest|indicate|give|had)\w*"
+    r"|published (?:[\w-]+ ){0,3}"
+    r"(?:survival|response rates?|results?))\b(?:[^.;]|\.\d|;(?=[^()]*\Z)){0,110}\Z"
+)
+# "5 (11%) were complete"
+_PARTS = re.compile(
+    r"\A\s*[)\]]?\s*,?\s*(?:of (?:these|them|which|whom) )?(?:(?:were|was|being"
+    r"|had been)\s+)(?:\w+\s+)?(?:complete|partial)\b"
+)
+_OF_OTHERS = re.compile(
+    r"\A[^.;,]{0,30}?\b(?:reported|seen|observed|published|achieved|described)\b[^.;]{0,60}?"
+    r"\b(?:in|by|from)\s+(?:the\s+)?[A-Z][A-Za-z]*[A-Z0-9]"
+    r"|\A\s*(?:of|in|from)\s+(?:the\s+)?[A-Z][A-Za-z]+[ -]?\d{2,}"
+)
+
+
+def _is_cut_off(text: str, start: int) -> bool:
+    """ "21 months with A at 50%": where a marker was cut, unless a verb makes it the result."""
+    at = _AT.search(text, max(0, start - 24), start)
+    return at is not None and not at["word"].endswith((",", ";")) and at["word"] not in _SAID_WITH_AT
+
+
+def _at_its_name(text: str, link: Link) -> bool:
+    """ "which leaves 5-year overall survival at 98.6%": said right behind the endpoint."""
+    focus, start = link.focus, link.token.start
+    return focus is not None and text[focus.end : start].strip() in (
+        "at",
+        "rate at",
+        "rates at",
+        "probability at",
+    )
+
+
+def what_bars(text: str, link: Link) -> str:
+    """What the words right beside a value make of it, whatever else they say; "" if nothing."""
+    q = link.token.quantity
+    if q is None:
+        return ""
+    start, end = link.token.start, link.token.end
+    if q.kind is Kind.TIME and _SCHEDULE.search(text, max(0, start - 16), start):
+        return "a schedule"
+    if _TARGET.search(text, max(0, start - 40), start):
+        return "a target"
+    if _OR_MORE.match(text, end) or (
+        link.statistic == "hazard_ratio" and _BELOW.search(text, max(0, start - 24), start)
+    ):
+        return "a target"
+    if q.kind is Kind.PERCENT and _is_cut_off(text, start) and not _at_its_name(text, link):
+        return "a target"
+    if _PUBLISHED.search(text, max(0, start - 160), start):
+        return "known before"
+    if q.kind is Kind.PERCENT and _TREATED.search(text, max(0, start - 40), start):
+        return "a share of people treated"
+    if _KNOWN.search(text, max(0, start - 70), start):
+        return "known before"
+    after = text[end : end + 130]
+    if _HOPED_FOR.match(after):
+        return "a target"
+    if link.statistic == "rate" and _PARTS.match(after):
+        return "belongs to CR"
+    if _ELSEWHERE.match(after) or _EARLIER_STUDIES.match(after):
+        return "another study's result"
+    if _OF_OTHERS.match(after) and _LIKE_OTHERS.search(text, max(0, start - 60), start):
+        return "another study's result"
+    if link.statistic == "rate" and KIND[link.key] == "time" and link.timepoint is None:
+        named = text[link.focus.start : link.focus.end] if link.focus is not None else ""
+        if "progression or death" in named or link.token.count is not None:
+            return "a share of people"  # who had an event
+    return ""

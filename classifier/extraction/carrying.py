@@ -43,6 +43,10 @@ _MEASURES = re.compile(
 _MEASURES_BUT_MEDIAN = re.compile(
     _MEASURES.pattern.replace("median|", "").replace("|survival|time|", "|follow|age|treatment|interval|")
 )
+_OTHER_TIME = re.compile(  # said of a time that is none of survival
+    r"(?i:\b(?:lasted|exposure|follow\w*|(?:were|was) (?:younger|older)|years old|hospital stay|disease duration|longer disease"
+    r"|(?:treatment|therapy) (?:duration|time)|time (?:to|from|on|between|since)|intervals? between|onset)\b[^.;]*)\Z"
+)
 _HAD_IT = re.compile(r"\b(?:achieved|reached|attained|yielded|showed|produced|had)\s*\Z")
 _COMPARED = re.compile(
     r"\b(?:worse|better|alike|similar(?:ly)?|equally|lower|higher|less well|poorly|best|worst|regressed)"
@@ -53,6 +57,9 @@ _COMPARED = re.compile(
 def goes_on(text: str, start: int, token: Token) -> bool:
     """Whether the words from `start` (of the sentence) to the value make it one of the endpoint before."""
     words = text[start : token.start]
+    q = token.quantity
+    if q is not None and q.kind is Kind.TIME and _OTHER_TIME.search(words):
+        return False
     return _INHERIT.search(words) is not None or names_a_group_only(text, start, token)
 
 
@@ -85,6 +92,8 @@ def compares_medians(text: str, start: int, token: Token, before: Focus | None) 
     if not any(s.statistic == "median" for s in before.series):
         return False
     words = text[start : token.start]
+    if _OTHER_TIME.search(words):
+        return False
     return _COMPARES.search(words) is not None and _MEASURES_BUT_MEDIAN.search(words) is None
 
 

@@ -45,7 +45,7 @@ _BEGINNINGS = frozenset(
     " ble car hea"
     " bra ext neu are auc rms his icp fu mfu pro i p het ske net exc spl mar liv ski ery pla hor pet sub"
     " mix sus pmr cmr cns or suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red"
-    " rei sei eff sho the sit les blo t b mrr pos neg ppv npv loc reg rat fai".split()
+    " rei sei eff sho the sit les blo t b mrr pos neg ppv npv loc reg rat fai per sha fra".split()
 )
 _SMALL_WORDS = frozenset("a an any no in of at".split())
 _WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=\s?(?i:CR|PR)))")
@@ -60,7 +60,7 @@ _TRIGGER = re.compile(
     r"PFS|(?<![A-Za-z])[a-z]{0,2}OS(?![A-Za-z])|\blived\b|RMST|(?<![A-Za-z])HRs?(?![A-Za-z+-])|ORR|"
     r"(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
     r"|remission|[Hh]azard|alive|PR (?:or|and|in) |CR\s?\+\s?PR|OR rate|\u2265\s?PR|partial r"
-    r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death|dying|Death"
+    r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death|dying|died a|Death"
     r"|Mortality"
     r"|(?:effective|efficacy) rate|least an? PR\b"
 )

@@ -68,6 +68,7 @@ class TextWalk:
         self.choose, self.confidence = choose, confidence
         self._told: Told | None = None
         self._background: int | None = None  # asked only where there is a number beside an endpoint
+        self._only_partial: bool | None = None  # asked only where partial responses are counted
         self._is_elsewhere: bool | None = None  # asked only where there is a response
 
     def candidates(self) -> Iterator[Candidate]:
@@ -112,6 +113,7 @@ class TextWalk:
                 else ()
             )
             links, focus = link_sentence(self.text, tokens, focus, sentence.start, same)
+            self._count_partial_alone(links)
             if focus is not None and focus.listing:
                 since = 0
             if links:
@@ -150,6 +152,15 @@ class TextWalk:
         for candidate in found:
             candidate.arm = arms.get(candidate.link.token.start)
 
+    def _count_partial_alone(self, links: list[Link]) -> None:
+        """ "Ten had a PR (24%); no response was complete": the partial ones are all there were."""
+        for link in links:
+            if link.key == "PR" and link.statistic == "rate":
+                if self._only_partial is None:
+                    self._only_partial = only_partial(self.text)
+                if self._only_partial:
+                    link.key, link.how = "ORR", "partial responses alone"
+
     def _times_before(self, sentence: Sentence) -> tuple[float, ...]:
         """The time points of the sentence before."""
         i = self.sentences.index(sentence)
@@ -170,6 +181,20 @@ class TextWalk:
         """ "For all patients the median was 5.1 months": a result with no endpoint named."""
         named = any(t.kind == "endpoint" and KIND[t.key] != "other" for t in tokens)
         return not named and _MEDIAN_WAS.search(self.text, sentence.start, sentence.end) is not None
+
+
+_NO_COMPLETE = re.compile(
+    r"\b(?:[Nn]o(?:ne)?|[Ww]ithout(?: any)?|[Nn]either|zero|0)\s+(?:(?:patients?|of them|of these|was|were|had"
+    r"|achieved|a|an|confirmed|clinical|response|responses|remission|been)\s+){0,4}(?:complete|CRs?\b)"
+)
+_OVERALL = re.compile(
+    r"\bORR\b|(?:objective|overall|tumou?r) (?:response|remission)|response rate|CR ?\+ ?PR|responded"
+)
+
+
+def only_partial(text: str) -> bool:
+    """Whether a text says that no response was complete, and tells no overall response elsewhere."""
+    return _NO_COMPLETE.search(text) is not None and _OVERALL.search(text) is None
 
 
 _PRIMARY = re.compile(

@@ -47,8 +47,10 @@ STATED = [
         "PFS 5.8; PFS 6.6; PFS 7.6; PFS 9.3",
     ),
     (
-        "ORR in subgroups was: age over 75, 71.0% (22/31); Black patients, 85.0% (17/20); high risk, "
-        "67.4% (31/46).",
+        (
+            "ORR in subgroups was: age over 75, 71.0% (22/31); Black patients, 85.0% (17/20); high risk, "
+            "67.4% (31/46)."
+        ),
         "ORR 67.4; ORR 71; ORR 85",
     ),
     (
@@ -84,12 +86,14 @@ STATED = [
         "ORR 21; ORR 22; ORR 26",
     ),
     (
-        "A partial response or better was achieved by 63% (40/64) of the younger, but by only 25% "
-        "(5/20) of older patients.",
+        (
+            "A partial response or better was achieved by 63% (40/64) of the younger, but by only 25% "
+            "(5/20) of older patients."
+        ),
         "ORR 25; ORR 63",
     ),
     (
-        "The total effective rate (CR + PR) was 57.1% (24/42) in group A and 35.7% (15/42) in group B.",
+        ("The total effective rate (CR + PR) was 57.1% (24/42) in group A and 35.7% (15/42) in group B."),
         "ORR 35.7; ORR 57.1",
     ),
     (
@@ -125,8 +129,14 @@ STATED = [
         "ORR 40",
     ),
     (
-        "The pooled HR for PFS was 0.54 (95% CI 0.48-0.61). It was 0.51 (0.43-0.60) in the younger "
-        "and 0.59 (0.49-0.72) in the older stratum.",
+        "Partial responses were seen in two (5.6%) of the 36 evaluable patients; none was complete.",
+        "ORR 5.6",
+    ),
+    (
+        (
+            "The pooled HR for PFS was 0.54 (95% CI 0.48-0.61). It was 0.51 (0.43-0.60) in the younger "
+            "and 0.59 (0.49-0.72) in the older stratum."
+        ),
         "HR PFS 0.51; HR PFS 0.54; HR PFS 0.59",
     ),
     (
@@ -134,24 +144,32 @@ STATED = [
         "HR PFS 0.33; HR PFS 0.61",
     ),
     (
-        "Hazard ratios were 1.21 (95% CI 0.98-1.49) for gain and 1.87 (95% CI 1.41-2.48) for "
-        "amplification with regard to PFS, and 1.32 (95% CI 0.98-1.78) and 2.24 (95% CI 1.58-3.18) "
-        "with regard to OS.",
+        (
+            "Hazard ratios were 1.21 (95% CI 0.98-1.49) for gain and 1.87 (95% CI 1.41-2.48) for "
+            "amplification with regard to PFS, and 1.32 (95% CI 0.98-1.78) and 2.24 (95% CI 1.58-3.18) "
+            "with regard to OS."
+        ),
         "HR OS 1.32; HR OS 2.24; HR PFS 1.21; HR PFS 1.87",
     ),
     (
-        "Median PFS was 5.1 months. On multivariate analysis, poor performance (HR 2.1, p<0.001) and "
-        "brain disease (HR 1.5, p=0.02) were linked to OS.",
+        (
+            "Median PFS was 5.1 months. On multivariate analysis, poor performance (HR 2.1, p<0.001) and "
+            "brain disease (HR 1.5, p=0.02) were linked to OS."
+        ),
         "HR OS 1.5; HR OS 2.1; PFS 5.1",
     ),
     (
-        "On multivariable analysis, disease at relapse (HR 2.71, 95% CI 1.68-4.37) and elevated LDH "
-        "(HR 1.94, 95% CI 1.25-3.01) were unfavourable for OS.",
+        (
+            "On multivariable analysis, disease at relapse (HR 2.71, 95% CI 1.68-4.37) and elevated LDH "
+            "(HR 1.94, 95% CI 1.25-3.01) were unfavourable for OS."
+        ),
         "HR OS 1.94; HR OS 2.71",
     ),
     (
-        "A disease-free interval above 24 months (HR 0.38; 0.20-0.73) and fewer lesions (HR 0.51; "
-        "0.28-0.93) were predictive of longer OS.",
+        (
+            "A disease-free interval above 24 months (HR 0.38; 0.20-0.73) and fewer lesions (HR 0.51; "
+            "0.28-0.93) were predictive of longer OS."
+        ),
         "HR OS 0.38; HR OS 0.51",
     ),
     (
@@ -163,13 +181,17 @@ STATED = [
         "HR OS 0.71",
     ),
     (
-        "Weighted hazard ratios for OS with A as the reference were 1.09 (95% CI, 0.79-1.50) for B "
-        "and 1.88 (95% CI, 1.41-2.50) for C.",
+        (
+            "Weighted hazard ratios for OS with A as the reference were 1.09 (95% CI, 0.79-1.50) for B "
+            "and 1.88 (95% CI, 1.41-2.50) for C."
+        ),
         "HR OS 1.09; HR OS 1.88",
     ),
     (
-        "The HR for OS was 1.02 (95% CI 0.88-1.18) and that for PFS 0.97 (95% CI 0.84-1.11). From "
-        "cohorts the respective estimates were 0.76 (0.67-0.86) and 0.84 (0.74-0.96).",
+        (
+            "The HR for OS was 1.02 (95% CI 0.88-1.18) and that for PFS 0.97 (95% CI 0.84-1.11). From "
+            "cohorts the respective estimates were 0.76 (0.67-0.86) and 0.84 (0.74-0.96)."
+        ),
         "HR OS 0.76; HR OS 1.02; HR PFS 0.84; HR PFS 0.97",
     ),
     (
@@ -177,8 +199,10 @@ STATED = [
         "HR OS 0.71; HR OS 0.79; HR OS 1.22",
     ),
     (
-        "Patients in the A group lived without progression for a median of 7.4 months, those in the "
-        "placebo group for 6.8 months.",
+        (
+            "Patients in the A group lived without progression for a median of 7.4 months, those in the "
+            "placebo group for 6.8 months."
+        ),
         "PFS 6.8; PFS 7.4",
     ),
     (
@@ -206,18 +230,24 @@ STATED = [
         "PFS 3.9; PFS 4; PFS 7.4; PFS 8.1",
     ),
     (
-        "Median PFS was 28.1 and 16.0 months at the primary analysis. At this update the respective "
-        "medians are 38.4 and 21.5 months.",
+        (
+            "Median PFS was 28.1 and 16.0 months at the primary analysis. At this update the respective "
+            "medians are 38.4 and 21.5 months."
+        ),
         "PFS 16; PFS 21.5; PFS 28.1; PFS 38.4",
     ),
     (
-        "The 1-, 3- and 5-year overall survival was as follows. RE: 92.1%, 70.4%, 54.9%. RFA: 93.0%, "
-        "66.8%, 50.2%.",
+        (
+            "The 1-, 3- and 5-year overall survival was as follows. RE: 92.1%, 70.4%, 54.9%. RFA: 93.0%, "
+            "66.8%, 50.2%."
+        ),
         "OS 50.2 at 60; OS 54.9 at 60; OS 66.8 at 36; OS 70.4 at 36; OS 92.1 at 12; OS 93 at 12",
     ),
     (
-        "Survival rates after 1, 2 and 3 years in the A group were 78.2%, 49.1% and 34.5%. Those of "
-        "the control group, 67.3%, 36.4% and 20.0%, were lower.",
+        (
+            "Survival rates after 1, 2 and 3 years in the A group were 78.2%, 49.1% and 34.5%. Those of "
+            "the control group, 67.3%, 36.4% and 20.0%, were lower."
+        ),
         "OS 20 at 36; OS 34.5 at 36; OS 36.4 at 24; OS 49.1 at 24; OS 67.3 at 12; OS 78.2 at 12",
     ),
     (
@@ -241,8 +271,10 @@ STATED = [
         "OS NR; PFS 22.3",
     ),
     (
-        "OS was 37%, 29%, and 26% at 5, 10 and 15 years; for disease-free survival they were 30%, "
-        "25%, and 24%.",
+        (
+            "OS was 37%, 29%, and 26% at 5, 10 and 15 years; for disease-free survival they were 30%, "
+            "25%, and 24%."
+        ),
         "OS 26 at 180; OS 29 at 120; OS 37 at 60",
     ),
     (
@@ -250,8 +282,10 @@ STATED = [
         "ORR 68",
     ),
     (
-        "The hazard ratio for death from any cause was 1.17 (0.93 to 1.47) and for death from breast "
-        "cancer 1.49 (1.02 to 2.18).",
+        (
+            "The hazard ratio for death from any cause was 1.17 (0.93 to 1.47) and for death from breast "
+            "cancer 1.49 (1.02 to 2.18)."
+        ),
         "HR OS 1.17",
     ),
     (
@@ -267,8 +301,14 @@ STATED = [
         "PFS 93.4 at 36; PFS 94.5 at 36",
     ),
     (
-        "Overall response rates were 26% (95% CI, 17% to 37%) for A, including two complete "
-        "responses, and 21% (95% CI, 10% to 37%) for B, with none complete.",
+        "Ten patients achieved a PR (24%); there were no complete responses.",
+        "ORR 24",
+    ),
+    (
+        (
+            "Overall response rates were 26% (95% CI, 17% to 37%) for A, including two complete "
+            "responses, and 21% (95% CI, 10% to 37%) for B, with none complete."
+        ),
         "ORR 21; ORR 26",
     ),
     (
@@ -324,16 +364,22 @@ STATED = [
         "mean OS 11.4",
     ),
     (
+        "Patients given A died at a median of 8.1 months.",
+        "OS 8.1",
+    ),
+    (
         "Overall survival probability was 0.61 at 36 months.",
         "OS 61 at 36",
     ),
     (
-        "The probability of PFS at 2 years was 0.45 (95% CI 0.38-0.52) with A and 0.33 (0.27-0.40) with B.",
+        ("The probability of PFS at 2 years was 0.45 (95% CI 0.38-0.52) with A and 0.33 (0.27-0.40) with B."),
         "PFS 33 at 24; PFS 45 at 24",
     ),
     (
-        "Kaplan-Meier estimates of overall survival at 12 and 24 months were 72% and 51%; at the same"
-        " times PFS was 44% and 20%.",
+        (
+            "Kaplan-Meier estimates of overall survival at 12 and 24 months were 72% and 51%; at the same"
+            " times PFS was 44% and 20%."
+        ),
         "OS 51 at 24; OS 72 at 12; PFS 20 at 24; PFS 44 at 12",
     ),
     (
@@ -389,8 +435,10 @@ STATED = [
         "HR OS 0.74; HR PFS 0.66",
     ),
     (
-        "PFS was longer with A (HR 0.61). ORR was 40%. The benefit in PFS was seen in men (HR 0.58) "
-        "and women (HR 0.66).",
+        (
+            "PFS was longer with A (HR 0.61). ORR was 40%. The benefit in PFS was seen in men (HR 0.58) "
+            "and women (HR 0.66)."
+        ),
         "HR PFS 0.58; HR PFS 0.61; HR PFS 0.66; ORR 40",
     ),
     (
@@ -433,23 +481,133 @@ STATED = [
         "The 2-year OS was 60%. Men: 55%. Women: 66%.",
         "OS 55 at 24; OS 60 at 24; OS 66 at 24",
     ),
+    (
+        "The median had not been reached for PFS and was 31 months for OS.",
+        "OS 31; PFS NR",
+    ),
+    (
+        "PFS at 12 months reached 61% and at 24 months 40%.",
+        "PFS 40 at 24; PFS 61 at 12",
+    ),
+    (
+        "One-year and two-year survival amounted to 71% and 44%.",
+        "OS 44 at 24; OS 71 at 12",
+    ),
+    (
+        "By 24 months, 44% of patients were still alive.",
+        "OS 44 at 24",
+    ),
+    (
+        "At two years 12 of 40 patients were alive (30%).",
+        "OS 30 at 24",
+    ),
+    (
+        "Twenty-four of 60 patients showed an objective response.",
+        "ORR 40",
+    ),
+    (
+        "Objective responses: 24/60.",
+        "ORR 40",
+    ),
+    (
+        "ORR, 40% (24/60); DCR, 75%; CR, 5%.",
+        "ORR 40",
+    ),
+    (
+        "Response to A occurred in 12/40, to B in 6/38.",
+        "ORR 15.8; ORR 30",
+    ),
+    (
+        "Responders made up 35% of the younger and 22% of the older patients.",
+        "ORR 22; ORR 35",
+    ),
+    (
+        "We observed a 31% response rate.",
+        "ORR 31",
+    ),
+    (
+        "A response was documented for 31% of the patients given A against 12% of those given B.",
+        "ORR 12; ORR 31",
+    ),
+    (
+        "The proportion responding was 44% v 30%.",
+        "ORR 30; ORR 44",
+    ),
+    (
+        "The percentage of patients with an objective response was 44% in A and 30% in B.",
+        "ORR 30; ORR 44",
+    ),
+    (
+        "More patients responded to A than to B (44% vs 30%).",
+        "ORR 30; ORR 44",
+    ),
+    (
+        "Response was more frequent with A (44%) than with B (30%).",
+        "ORR 30; ORR 44",
+    ),
+    (
+        "Survival was longer with A (median, 14.1 months) than with B (11.0 months).",
+        "OS 11; OS 14.1",
+    ),
+    (
+        "Patients survived for a median of 14.1 months after A but only 11.0 months after B.",
+        "OS 11; OS 14.1",
+    ),
+    (
+        "The median survival of responders was 18 months; that of non-responders was 7 months.",
+        "OS 18; OS 7",
+    ),
+    (
+        "The hazard of death was cut by 29% (HR 0.71).",
+        "HR OS 0.71",
+    ),
+    (
+        "Mortality was reduced with A (hazard ratio 0.71; 95% CI 0.55-0.90).",
+        "HR OS 0.71",
+    ),
+    (
+        "Age (HR 1.4), stage (HR 2.0) and LDH (HR 1.8) were independent predictors of OS.",
+        "HR OS 1.4; HR OS 1.8; HR OS 2",
+    ),
+    (
+        "Independent predictors of OS were age (HR 1.4), stage (HR 2.0) and LDH (HR 1.8).",
+        "HR OS 1.4; HR OS 1.8; HR OS 2",
+    ),
+    (
+        "Median time from diagnosis to treatment was 3.1 months. Median OS was 9 months.",
+        "OS 9",
+    ),
+    (
+        (
+            "Median PFS was 9 months. Patients were younger (median 61 years) and had longer disease "
+            "(median 14 months)."
+        ),
+        "PFS 9",
+    ),
+    (
+        "Median OS was 9 months. The gain in quality of life was seen after a median of 2.1 months.",
+        "OS 9",
+    ),
 ]
 
 NOT_STATED = [
     "Half of the patients responded.",
     "The 5-year local progression-free rates were 88.6% and 72.9%.",
-    "The response rate to the questionnaire was 37.1% (412 of 1110); it was higher among surgeons (44%).",
-    "Overall survival data are not mature, with 29% of deaths needed for the final analysis having occurred.",
+    ("The response rate to the questionnaire was 37.1% (412 of 1110); it was higher among surgeons (44%)."),
+    (
+        "Overall survival data are not mature, with 29% of deaths needed for the final analysis "
+        "having occurred."
+    ),
     "Outcomes are inferior to the pivotal trial, in which median OS was about two years.",
     "A phase 2 is enrolling (goal: ORR >18%).",
     "A trial has begun, where an ORR of 45% will be aimed at.",
-    "The primary endpoint was the overall response rate, 45% being considered of interest and 25% not.",
+    ("The primary endpoint was the overall response rate, 45% being considered of interest and 25% not."),
     "Historic photon series report 3-yr OS of 45-55%.",
     "Based on a 3-year PFS of 95% in the preceding study, a lower bound of 88% was agreed on.",
     "Response was associated with a higher ORR in 6 of 7 studies.",
     "Compartment response in blood (83%) exceeded that in skin (53%) and nodes (29%).",
     "Tazemib obtained approval with an objective response rate of 15%.",
-    "Literature values for temozolomide are a response rate of 0% to 12% and a median OS of 4 to 6 months.",
+    ("Literature values for temozolomide are a response rate of 0% to 12% and a median OS of 4 to 6 months."),
     "Half of the patients were dead at 9.4 months.",
     "Toxicity: nausea 20%, rash 14%. Grade 3: 5%.",
     "OS is as follows. Cardiac events: 4%.",

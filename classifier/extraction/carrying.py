@@ -44,8 +44,10 @@ _MEASURES_BUT_MEDIAN = re.compile(
     _MEASURES.pattern.replace("median|", "").replace("|survival|time|", "|follow|age|treatment|interval|")
 )
 _OTHER_TIME = re.compile(  # said of a time that is none of survival
-    r"(?i:\b(?:lasted|exposure|follow\w*|(?:were|was) (?:younger|older)|years old|hospital stay|disease duration|longer disease"
-    r"|(?:treatment|therapy) (?:duration|time)|time (?:to|from|on|between|since)|intervals? between|onset)\b[^.;]*)\Z"
+    r"(?i:\b(?:lasted|exposure|follow\w*|(?:were|was) (?:younger|older)|years old|hospital stay"
+    r"|disease duration|longer disease"
+    r"|(?:treatment|therapy) (?:duration|time)|time (?:to|from|on|between|since)|intervals? between"
+    r"|onset)\b[^.;]*)\Z"
 )
 _HAD_IT = re.compile(r"\b(?:achieved|reached|attained|yielded|showed|produced|had)\s*\Z")
 _COMPARED = re.compile(

@@ -241,7 +241,8 @@ ENTRIES = (
         rf"|responses?(?=\s+(?:were|was|are|is|in|with|on imaging|occurred|including|did|depended"
         rf"|differed|numbered)\b|:)"
         rf"|responders"
-        rf"|(?:proportions?|percentages?|shares?|fractions?) responding|responses?(?=\s+to\s+[\w-]+\s+(?:occurred|was|were)\b)"
+        rf"|(?:proportions?|percentages?|shares?|fractions?) responding|responses?(?=\s+to\s+[\w-]+\s+"
+        rf"(?:occurred|was|were)\b)"
         rf"|responses?(?=\s+\(\d)"
         rf"|responses?(?=\s+(?:by|per|according to|across)\s[\w /-]{{1,40}}(?::|\s(?:were|was|are|is)\b))",
     ),

@@ -18,13 +18,22 @@ EXTRACTED = frozenset(map(str, CORE_ENDPOINTS))
 
 
 @cache
+def _rows() -> tuple[tuple[str, tuple[tuple[str, frozenset[str]], ...]], ...]:
+    """Each entry's group name, and its alternatives with the letters that each may begin with."""
+    return tuple(
+        (f"{e.key}_{n}", tuple((words, first_letters(words)) for words in alternatives(e.words)))
+        for n, e in enumerate(ENTRIES)
+    )
+
+
+@cache
 def _pattern(letter: str) -> re.Pattern[str]:
     """The pattern of what may begin with a letter (small); most of the table is left out of it."""
     rows = []
-    for n, entry in enumerate(ENTRIES):
-        words = [w for w in alternatives(entry.words) if letter in (first := first_letters(w)) or "" in first]
+    for name, choices in _rows():
+        words = [w for w, letters in choices if letter in letters or "" in letters]
         if words:
-            rows.append(f"(?P<{entry.key}_{n}>{'|'.join(words)})")
+            rows.append(f"(?P<{name}>{'|'.join(words)})")
     return re.compile("(?:" + "|".join(rows or ["(?!)"]) + r")(?![A-Za-z0-9])", re.IGNORECASE)
 
 

@@ -184,7 +184,8 @@ class TextWalk:
 
 
 _NO_COMPLETE = re.compile(
-    r"\b(?:[Nn]o(?:ne)?|[Ww]ithout(?: any)?|[Nn]either|zero|0)\s+(?:(?:patients?|of them|of these|was|were|had"
+    r"\b(?:[Nn]o(?:ne)?|[Ww]ithout(?: any)?|[Nn]either|zero|0)\s+(?:(?:patients?|of them|of these|was"
+    r"|were|had"
     r"|achieved|a|an|confirmed|clinical|response|responses|remission|been)\s+){0,4}(?:complete|CRs?\b)"
 )
 _OVERALL = re.compile(

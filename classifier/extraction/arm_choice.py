@@ -73,8 +73,8 @@ class SentenceNames:
         elif not unit.is_ratio:
             if chosen.how != "scope":
                 told.scope, told.age, told.how = (named[0] if named else None), 0, chosen.how
-            if named:
-                self._chain_up(unit.links[0], named[0])
+            if named or chosen.how not in ("", "scope"):
+                self._chain_up(unit.links[0], named[0] if named else "")
 
     def _put(self, named: tuple[str, ...]) -> None:
         if named in self.told.lists:

@@ -19,6 +19,8 @@ _ENDS = frozenset(("(", ")", ",", ";", "V", "R", "edge", "to", "and", "or", "vs"
 _OTHERS = re.compile(
     r"(?:(?:those|women|men|pts) )?who (?:(?:did|had|were|have|do|does|has|was) not|never did)\b"
 )
+_OPENERS = frozenset("who whose whom when if where once".split())
+_AUXILIARIES = frozenset("was were is are had has have been did".split())
 _STATES = frozenset(("CR", "PR", "VGPR", "PCR", "MRD"))
 
 
@@ -75,10 +77,36 @@ class Row(ListRow):
             others = _OTHERS.search(self.text, max(self.start, item.start - 10), item.end + 5)
             if others:
                 yield i, i, others[0]
+        elif item.word in _OPENERS and item.kind in "dp" and not (i and items[i - 1].word == "of"):
+            yield from self._clause(i)
         elif item.kind == "E" and item.word in _STATES and (not i or items[i - 1].kind in "pxj"):
             yield i, i, self.text[item.start : item.end]
         elif item.kind == "d" and item.word in ("overall", "altogether"):
             yield i, i, ""
+
+    def _clause(self, i: int) -> Iterator[Phrase]:
+        """ "Patients who had never relapsed", "those whose PSA fell", "if resected": what the clause says."""
+        items, first = self.items, i + 1
+        while self.kind(first) == "v" and items[first].word in _AUXILIARIES:
+            first += 1
+        last, said, verbs = first - 1, items[i].word in ("who", "which", "that"), False
+        for k in range(first, min(first + 9, len(items))):
+            item = items[k]
+            if item.kind in "(),;:|=mHRxIV" and not (item.kind == "V" and item.start not in self.linked):
+                break
+            if item.kind == "E" and item.word not in _STATES:
+                break
+            if item.kind == "v":
+                if k > first and (said or verbs) and items[k - 1].kind != "v":
+                    break
+                verbs = True
+            last = k
+        while last >= first and items[last].kind in "pdj":
+            last -= 1
+        if last >= first and any(item.kind != "v" for item in items[first : last + 1]):
+            words = self.text[items[first].start : items[last].end].strip(" .,:;")
+            if len(words) < 90 and not is_nameless(words):
+                yield i, last, words
 
     def _joined(self, i: int) -> Iterator[Phrase]:
         items, j, listed = self.items, i, False

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from classifier.extraction.group_words import about, alike, telling
 from classifier.extraction.item_row import bare, template
+from classifier.extraction.counted_names import counted
 from classifier.extraction.items import Item
 from classifier.extraction.links import Link
 from classifier.extraction.phrases import Phrase, Row
@@ -106,6 +107,13 @@ class Told:
     here: list[frozenset[str]] = field(default_factory=list)
     before: list[tuple[int, int]] = field(default_factory=list)
     rows: dict[int, Row] = field(default_factory=dict)
+    counts: dict[tuple[int, int], list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
+
+    def counted_of(self, text: str, start: int, end: int) -> list[tuple[str, tuple[str, ...]]]:
+        """The lists of names with their counts in a stretch of the text."""
+        if (start, end) not in self.counts:
+            self.counts[start, end] = counted(text, start, end)
+        return self.counts[start, end]
 
     def row_of(self, text: str, start: int, end: int) -> Row:
         """A sentence before, read for names alone."""
@@ -272,7 +280,7 @@ class Proposer:
     def _before(self, first: int, i: int, j: int) -> list[str] | None:
         gap = self.items[j + 1 : first]
         told = template(gap)
-        if len(told) > 24:
+        if len(told) > (60 if i < 2 else 24):
             return None
         kind, side = self.row.kind, self.row.side
         left2 = kind(i - 2) + kind(i - 1)
@@ -295,11 +303,31 @@ class Proposer:
             row.append("subject " + ("p" if left2[-1] == "p" else "opens" if i == 0 else "else"))
         if told[:1] == "(":
             row.append("chain left=" + self._chain_left(i))
+        if i < 2 or self.items[i - 1].kind == ";":
+            sign = self._sign_behind(j + 1)
+            row.append(f"heads {sign}" if i else f"heads {sign} 0")
+            if sign == ":" and not self._headed_anew(j + 1, first):
+                row.append("governs")
         if i == 0:
             row.append("opens")
         elif self.items[i - 1].kind == "p" and (i == 1 or self.items[i - 2].kind in ";:"):
             row += ["opens with " + self.items[i - 1].word, "opens then " + kind(j + 1), "opening"]
         return row + _counts(gap)
+
+
+    def _sign_behind(self, k: int) -> str:
+        """The letter behind a phrase and the bracket it may have."""
+        if self.row.kind(k) != "(":
+            return self.row.kind(k)
+        while k < len(self.items) and self.items[k].kind != ")":
+            k += 1
+        return self.row.kind(k + 1)
+
+    def _headed_anew(self, k: int, first: int) -> bool:
+        """Whether a stretch behind ";" has a head of its own: "A: OS 60%; B: OS 50%"."""
+        kinds = "".join(item.kind for item in self.items[k + 1 : first])
+        stop = kinds.rfind(";")
+        return stop >= 0 and ":" in kinds[stop:]
 
 
 def _counts(gap: Sequence[Item]) -> list[str]:

@@ -58,7 +58,7 @@ _BESIDE = (
 _NO_NAME = re.compile(
     r"(?:age|aged|ECOG|stage|grade|phase|table|days?|months?|median|from|since|until|between|of|at|and|or|by"
     r"|January|February|March|April|May|June|July|August|September|October|November|December|P|HR|CI|range|to"
-    r"|IQR|SD|version|criteria|total)\b.{0,3}\Z"
+    r"|not|others?|rest|remainder|IQR|SD|version|criteria|total)\b.{0,3}\Z"
 )
 
 
@@ -77,10 +77,10 @@ def counted(text: str, start: int, end: int) -> list[tuple[str, tuple[str, ...]]
         names = []
         for match in pattern.finditer(text, start, end):
             name = match["name"]
-            told = clean(name) if any(c.isalpha() for c in name) else None
+            told = clean(name) if any(c.isalpha() for c in name) else name if how == "sized" else None
             if told and not is_nameless(told) and _NO_NAME.fullmatch(told) is None:
                 names.append(told)
         different = tuple(dict.fromkeys(names))
-        if len(different) > 1:
+        if len(different) > 1 and any(c.isalpha() for c in different[-1]):
             found.append((how, different))
     return found

@@ -37,7 +37,9 @@ _VERBS = frozenset(
     " brings"
     " limited confined restricted favour favor favours favors remains shows reduces improves prolongs"
     " increases exceeds yields confers"
-    " hoped expected".split()
+    " hoped expected comprised numbered totalled totaled climbed grew dipped slid slipped sank crept soared"
+    " jumped plunged narrowed widened lengthened vanished disappeared persisted approached equalled equaled"
+    " surpassed hovered averaged".split()
 )
 _ADVERBS = frozenset(
     "significantly statistically respectively only also not no however while whereas but which that when if"

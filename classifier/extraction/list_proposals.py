@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from classifier.extraction.group_words import abbreviated, alike, telling, without_dose
+from classifier.extraction.group_words import abbreviated, alike, says_all, telling, without_dose
 from classifier.extraction.item_row import bare, template
 from classifier.extraction.listed_names import spoken
 from classifier.extraction.phrases import Phrase
@@ -83,6 +83,8 @@ class ListProposer:
             yield names, ["enumerated row"]
         for names in self.row.through(self.n, len(self.items)):
             yield names, ["through"]
+        if names := self.row.spaced(self.n, self.places[0]):
+            yield names, ["enumerated row", "spaced"]
         for i, names in self.row.slashed(self.n, len(self.items)):
             side = "before" if i < self.places[0] else "behind"
             gap = (
@@ -96,6 +98,7 @@ class ListProposer:
             yield from self._with_and_without()
         if self.pattern:
             yield from self._two_by_turns()
+        yield from self._everybody_first()
         yield from self._spoken()
         yield from self._counted()
         yield from self._remembered()
@@ -223,6 +226,23 @@ class ListProposer:
         for names, row in found:
             yield tuple(names[k] for k in self.pattern), [*row, "by turns"]
 
+    def _everybody_first(self) -> Iterator[Listed]:
+        """ "OS was 12 months, and 15 and 9 in men and women", "60%, or 71% in naive patients"."""
+        start = self.items[self.places[0]].start
+        first, second = self.items[self.places[0] : self.places[1] + 1 : self.places[1] - self.places[0]]
+        between = self.row.text[first.end : second.start]
+        row = ["all first", f"all first {min(self.n, 3)} {self.versus}", f"all first {between.strip(' ,;')[-12:]}"]
+        if says_all(self.row.text[self.row.start : start]):
+            row.append("all first says")
+        if self.n == 2:
+            for i, j, name in self.named:
+                if i > self.places[1] and template(self.items[self.places[1] + 1 : i]) == "p":
+                    yield ("", name), [*row, f"all first joined={self.row.joined_by(i, j)}"]
+            return
+        for at, _, names, _, how in self.row.regions(self.n - 1):
+            if at > self.places[-1] and "" not in names:
+                yield ("", *names), [*row, f"all first {how}"]
+
     def _spoken(self) -> Iterator[Listed]:
         """Names behind numbers of whatever kind: "66% in the early group and 60% in the late group, OS 71"
         " v 70%"."""
@@ -333,6 +353,8 @@ class ListProposer:
                 found += 1
             for names in row.cells(self.n, len(row.items)):
                 yield names, ["enumerated row"]
+            if names := row.spaced(self.n, len(row.items)):
+                yield names, ["enumerated row", "spaced"]
             for names in row.through(self.n, len(row.items)):
                 yield names, ["enumerated", "enumerated through"]
             for i, names in row.slashed(self.n, len(row.items)):

@@ -34,6 +34,10 @@ _ANAPHOR = re.compile(
     r"|populations?|settings?"
     r"|arms?|subsets?|pts|strat\w+|women|men|cases|stages?|part)|[Tt]heir|whose|[Tt]hey)\b"
 )
+_PLACES = frozenset(
+    ("directly behind", "label", "label(", "label:", "label=", "label,", "subject before a bracket", "subject p"
+     , "subject opens", "subject else", "opening", "opens")
+)
 REACH = 60  # items on either side of a value in which its group is sought: more than a long sentence has
 
 Names = tuple[str | None, ...]
@@ -94,6 +98,8 @@ class Told:
         Telling words of every name chosen; `here`, of those of this sentence, latest last.
     before : list of tuple of int
         Start and end of the sentences before, and `rows` those that were read for lists.
+    ratio : tuple of int and str or None
+        Start and chosen name of the last hazard ratio; `pair_here`: a list was named in this sentence.
     """
 
     study: list[str] = field(default_factory=list)
@@ -107,6 +113,8 @@ class Told:
     here: list[frozenset[str]] = field(default_factory=list)
     before: list[tuple[int, int]] = field(default_factory=list)
     rows: dict[int, Row] = field(default_factory=dict)
+    ratio: tuple[int, str | None] | None = None
+    pair_here: bool = False
     counts: dict[tuple[int, int], list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
 
     def counted_of(self, text: str, start: int, end: int) -> list[tuple[str, tuple[str, ...]]]:
@@ -188,6 +196,8 @@ class Proposer:
                         break
             if i != j:
                 row.append("joined=" + self.row.joined_by(i, j))
+            if sort:
+                row += self._within(row, name, first)
             yield Proposal((name or None,), row, sort, how)
         if told.scope and told.age < 4:
             age = min(told.age, 3)
@@ -199,7 +209,10 @@ class Proposer:
         yield from self._opened_before(sort)
         none = self.none(first)
         if sort:
-            none += self._of_ratio(first)
+            none += [*self._of_ratio(first), f"none pair here={told.pair_here}"]
+            if told.ratio:
+                here = "here" if told.ratio[0] >= self.row.start else "before"
+                none.append(f"none ratio {here} named={told.ratio[1] is not None}")
         yield Proposal((None,), none, sort)
 
     def _opened_before(self, sort: str) -> Iterator[Proposal]:
@@ -226,6 +239,22 @@ class Proposer:
         if token is not None and token.depth:
             row.append("none in brackets")
         return row
+
+    def _within(self, row: Sequence[str], name: str, first: int) -> list[str]:
+        """What tells the people within whom a ratio holds: the ratio before, the pair named, the verbs."""
+        told, found = self.told, []
+        named = "named here" in row
+        if told.pair_here:
+            found.append(f"pair here, named={named}")
+        if told.ratio and told.ratio[0] >= self.row.start:
+            last = told.ratio[1]
+            same = "none" if last is None else "same" if alike(telling(name), telling(last)) else "other"
+            found.append(f"ratio before {same}")
+            gap = [i for i in self.items[:first] if i.start > told.ratio[0]]
+            found.append(f"ratio before {same} {bare(template(gap))[-4:]}")
+        place = next((w for w in row if w in _PLACES), row[0])
+        found += [f"{place} {cue}" for cue in self._of_ratio(first)]
+        return found
 
     def _of_ratio(self, first: int) -> list[str]:
         """What tells a ratio of a factor or of the arms from one within a subgroup."""

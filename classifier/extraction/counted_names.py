@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from classifier.extraction.group_names import clean
-from classifier.extraction.group_words import is_nameless
+from classifier.extraction.group_words import is_nameless, without_dose
 
 _COUNT = r"\d[\d,]*(?:\s?(?:\(\s?\d[\d.\u00b7]*\s?%\)|patients|pts))?"
 _BESIDE = (
@@ -57,7 +57,7 @@ _BESIDE = (
 )
 _NO_NAME = re.compile(
     r"(?:age|aged|ECOG|stage|grade|phase|table|days?|months?|median|from|since|until|between|of|at|and|or|by"
-    r"|January|February|March|April|May|June|July|August|September|October|November|December|P|HR|CI|range|to"
+    r"|January|February|March|April|May|June|July|August|September|October|November|December|HR|CI|range|to"
     r"|not|others?|rest|remainder|IQR|SD|version|criteria|total)\b.{0,3}\Z"
 )
 
@@ -71,11 +71,12 @@ def counted(text: str, start: int, end: int) -> list[tuple[str, tuple[str, ...]]
     [('label', ('stratum 1', 'stratum 2'))]
     """
     found = []
+    words = text[start:end]
     for how, pattern, hint in _BESIDE:
-        if hint.search(text, start, end) is None:
+        if hint.search(words) is None:
             continue
         names = []
-        for match in pattern.finditer(text, start, end):
+        for match in pattern.finditer(words):
             name = match["name"]
             told = clean(name) if any(c.isalpha() for c in name) else name if how == "sized" else None
             if told and not is_nameless(told) and _NO_NAME.fullmatch(told) is None:
@@ -83,4 +84,7 @@ def counted(text: str, start: int, end: int) -> list[tuple[str, tuple[str, ...]]
         different = tuple(dict.fromkeys(names))
         if len(different) > 1 and any(c.isalpha() for c in different[-1]):
             found.append((how, different))
+            bare = tuple(without_dose(name) for name in different)
+            if bare != different and len(set(bare)) == len(bare):
+                found.append((how + ", undosed", bare))
     return found

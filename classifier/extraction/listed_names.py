@@ -28,7 +28,7 @@ _THROUGH = re.compile(
 _CODE = re.compile(
     r"(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Zz]ero)|[<>\u2264\u2265]?\s?\d[\d.,+\u2013-]*|[IVX]{1,4}[AB]?|[A-Z]\d?"
 )
-_CODED = re.compile(r"[<>\u2264\u2265]?\s?\d|(?:[IVX]{1,4}[AB]?|[A-Z]\d?)(?:\Z|\s)")
+_CODED = re.compile(r"(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix)\b|[<>\u2264\u2265]?\s?\d|(?:[IVX]{1,4}[AB]?|[A-Z]\d?)(?:\Z|\s)")
 _UNITS = frozenset("kg day d m2 m\u00b2 week wk ml l dl mm3 h year ul \u00b5l mm2 m".split())
 
 
@@ -213,11 +213,11 @@ class ListRow(ItemRow):
     def spaced(self, n: int, stop: int) -> tuple[str, ...]:
         """ "All (n=90) / naive, both doses (n=50) / exposed (n=40)": the cells between spaced slashes."""
         end = self.items[stop].start if stop < len(self.items) else self.end
-        cells = _CELL.split(self.text[self.start : end])
+        cells = _CELL.split(_BRACKETS.sub("", self.text[self.start : end]))
         if len(cells) != n:
             return ()
         cells[0], cells[-1] = _HEAD.sub("", cells[0]), _FOOT.sub("", cells[-1])
-        names = [_BRACKETS.sub("", cell).strip(" ,.:;") for cell in cells]
+        names = [cell.strip(" ,.:;") for cell in cells]
         if not all(0 < len(name) < 40 and not _FIGURE.match(name) for name in names) or len(set(names)) < n:
             return ()
         return tuple("" if says_all(name) else name for name in names)

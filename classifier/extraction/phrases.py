@@ -48,7 +48,7 @@ class Row(ListRow):
         if both := _BOTH.match(self.text, item.start - 5 if item.start > 5 else 0):
             yield i, i, both[0]
         name = self.name(i, i)
-        if name and i and items[i - 1].word in ("without", "no", "non"):
+        if name and i and (items[i - 1].word in ("without", "no", "non") or self._denied(i)):
             name = self._from(items[i - 1].start, item.end)
         if self.text.startswith(("all ", "All ", "whole ", "entire "), item.start):
             if self.side(i + 1) != "but":  # "in all but one trial"
@@ -64,6 +64,10 @@ class Row(ListRow):
         elif not is_nameless(name):
             yield i, i, name
         yield from self._joined(i)
+
+    def _denied(self, i: int) -> bool:
+        """Whether a phrase stands behind a "not" that is of no verb: "in those not resected"."""
+        return self.items[i - 1].word == "not" and self.kind(i - 2) in "pjA,(x"
 
     def _of_no_noun(self, i: int) -> Iterator[Phrase]:
         """What names a group without a noun: "without", "those who did not", "CR", "overall"."""
@@ -89,7 +93,7 @@ class Row(ListRow):
         items, first = self.items, i + 1
         while self.kind(first) == "v" and items[first].word in _AUXILIARIES:
             first += 1
-        last, said, verbs = first - 1, items[i].word in ("who", "which", "that"), False
+        last, said, verbs, content = first - 1, items[i].word == "who", False, False
         for k in range(first, min(first + 9, len(items))):
             item = items[k]
             if item.kind in "(),;:|=mHRxIV" and not (item.kind == "V" and item.start not in self.linked):
@@ -97,11 +101,12 @@ class Row(ListRow):
             if item.kind == "E" and item.word not in _STATES:
                 break
             if item.kind == "v":
-                if k > first and (said or verbs) and items[k - 1].kind != "v":
+                if content and (said or verbs) and (items[k - 1].kind != "v" or item.word == "had"):
                     break
                 verbs = True
+            content = content or item.kind in "AVE"
             last = k
-        while last >= first and items[last].kind in "pdj":
+        while last >= first and items[last].kind in "pdj" and items[last].word != "not":
             last -= 1
         if last >= first and any(item.kind != "v" for item in items[first : last + 1]):
             words = self.text[items[first].start : items[last].end].strip(" .,:;")

@@ -43,7 +43,7 @@ _VERBS = frozenset(
 )
 _ADVERBS = frozenset(
     "significantly statistically respectively only also not no however while whereas but which that when if"
-    " because although though since as so thus hence more less longer shorter higher lower better worse"
+    " because although though since as so thus hence never more less longer shorter higher lower better worse"
     " greater superior inferior similar comparable different about approximately nearly almost still even"
     " just slightly markedly substantially consistently yet already i.e. e.g. who whom whose where overall"
     " median mean medians estimated respective corresponding then further least most i.e e.g ditto namely viz"

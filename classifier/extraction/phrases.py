@@ -20,6 +20,7 @@ _OTHERS = re.compile(
     r"(?:(?:those|women|men|pts) )?who (?:(?:did|had|were|have|do|does|has|was) not|never did)\b"
 )
 _OPENERS = frozenset("who whose whom when if where once".split())
+_KEPT = frozenset("not higher lower longer shorter better worse without".split())
 _AUXILIARIES = frozenset("was were is are had has have been did".split())
 _STATES = frozenset(("CR", "PR", "VGPR", "PCR", "MRD"))
 
@@ -67,11 +68,13 @@ class Row(ListRow):
 
     def _denied(self, i: int) -> bool:
         """Whether a phrase stands behind a "not" that is of no verb: "in those not resected"."""
-        return self.items[i - 1].word == "not" and self.kind(i - 2) in "pjA,(x"
+        return self.items[i - 1].word in ("not", "never") and self.kind(i - 2) in "pjA,(x"
 
     def _of_no_noun(self, i: int) -> Iterator[Phrase]:
         """What names a group without a noun: "without", "those who did not", "CR", "overall"."""
         items, item = self.items, self.items[i]
+        if item.word in _OPENERS and not (i and items[i - 1].word == "of"):
+            yield from self._clause(i)
         if item.word == "without":
             if self.side(i + 1) == "it":
                 yield i, i + 1, self._from(item.start, items[i + 1].end)
@@ -81,8 +84,6 @@ class Row(ListRow):
             others = _OTHERS.search(self.text, max(self.start, item.start - 10), item.end + 5)
             if others:
                 yield i, i, others[0]
-        elif item.word in _OPENERS and item.kind in "dp" and not (i and items[i - 1].word == "of"):
-            yield from self._clause(i)
         elif item.kind == "E" and item.word in _STATES and (not i or items[i - 1].kind in "pxj"):
             yield i, i, self.text[item.start : item.end]
         elif item.kind == "d" and item.word in ("overall", "altogether"):
@@ -96,7 +97,7 @@ class Row(ListRow):
         last, said, verbs, content = first - 1, items[i].word == "who", False, False
         for k in range(first, min(first + 9, len(items))):
             item = items[k]
-            if item.kind in "(),;:|=mHRxIV" and not (item.kind == "V" and item.start not in self.linked):
+            if item.kind in "(),;:|=mHRxIV" and not (item.kind in "VI" and item.start not in self.linked):
                 break
             if item.kind == "E" and item.word not in _STATES:
                 break
@@ -106,7 +107,7 @@ class Row(ListRow):
                 verbs = True
             content = content or item.kind in "AVE"
             last = k
-        while last >= first and items[last].kind in "pdj" and items[last].word != "not":
+        while last >= first and items[last].kind in "pdj" and items[last].word not in _KEPT:
             last -= 1
         if last >= first and any(item.kind != "v" for item in items[first : last + 1]):
             words = self.text[items[first].start : items[last].end].strip(" .,:;")

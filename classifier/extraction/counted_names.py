@@ -55,6 +55,7 @@ _BESIDE = (
         re.compile(r"\b(?:in|to) \d"),
     ),
 )
+_NUMERALS = frozenset("none zero one two three four five both neither".split())
 _NO_NAME = re.compile(
     r"(?:age|aged|ECOG|stage|grade|phase|table|days?|months?|median|from|since|until|between|of|at|and|or|by"
     r"|January|February|March|April|May|June|July|August|September|October|November|December|HR|CI|range|to"
@@ -78,7 +79,8 @@ def counted(text: str, start: int, end: int) -> list[tuple[str, tuple[str, ...]]
         names = []
         for match in pattern.finditer(words):
             name = match["name"]
-            told = clean(name) if any(c.isalpha() for c in name) else name if how == "sized" else None
+            alone = name.casefold() in _NUMERALS or (how == "sized" and not any(c.isalpha() for c in name))
+            told = name if alone else clean(name)
             if told and not is_nameless(told) and _NO_NAME.fullmatch(told) is None:
                 names.append(told)
         different = tuple(dict.fromkeys(names))

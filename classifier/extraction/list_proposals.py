@@ -28,6 +28,9 @@ def _holds(whole: Phrase, part: Phrase) -> bool:
     return whole[:2] != part[:2] and whole[0] <= part[0] and part[1] <= whole[1]
 
 
+_SETTLING = frozenset(("parallel 1 same", "parallel -1 same", "list bare>p", "list bare>pR", "list bare>Rp"))
+
+
 def _pattern(n: int, versus: list[int]) -> list[int]:
     """Which of two groups each of more values is of; empty where the values may be of as many groups."""
     if n < 4 or n % 2:
@@ -77,6 +80,17 @@ class ListProposer:
         yield Proposal((None,) * self.n, none, "s ")
 
     def _lists(self) -> Iterator[Listed]:
+        """Lists of the sentence; those told before only where the sentence itself does not settle it."""
+        settled = False
+        for names, row in self._here():
+            settled = settled or any(word in _SETTLING for word in row)
+            yield names, row
+        yield from self._remembered()
+        yield from self._of_the_study()
+        if not settled:
+            yield from self._told_before()
+
+    def _here(self) -> Iterator[Listed]:
         yield from self._parallel()
         yield from self._regions()
         for names in self.row.cells(self.n, self.places[0]):
@@ -99,10 +113,10 @@ class ListProposer:
         if self.pattern:
             yield from self._two_by_turns()
         yield from self._everybody_first()
+
+    def _told_before(self) -> Iterator[Listed]:
         yield from self._spoken()
         yield from self._counted()
-        yield from self._remembered()
-        yield from self._of_the_study()
         told = any(len(k) == self.n for k in self.told.lists)
         known = f"enumerated lists={int(told)}"
         for age, (names, row) in enumerate(self._enumerated((1 if told else 4) if self.n == 2 else 99)):

@@ -138,6 +138,7 @@ class Proposer:
         self.items = row.items
         self.phrases: list[Phrase] = [self._meant(p) for p in row.phrases()]
         self._about: dict[str, list[str]] = {}
+        self._cues: dict[int, list[str]] = {}
         self.weights: dict[str, float] = {}  # of names, as far as they were weighed
 
     def about(self, name: str) -> list[str]:
@@ -209,7 +210,8 @@ class Proposer:
         yield from self._opened_before(sort)
         none = self.none(first)
         if sort:
-            none += [*self._of_ratio(first), f"none pair here={told.pair_here}"]
+            none += ["none " + cue for cue in self._of_ratio(first)]
+            none += [f"none pair here={told.pair_here}"]
             if told.ratio:
                 here = "here" if told.ratio[0] >= self.row.start else "before"
                 none.append(f"none ratio {here} named={told.ratio[1] is not None}")
@@ -257,12 +259,13 @@ class Proposer:
         return found
 
     def _of_ratio(self, first: int) -> list[str]:
-        """What tells a ratio of a factor or of the arms from one within a subgroup."""
+        """Words of the clause that tell a ratio of a factor or of the arms from one within a subgroup."""
         item = self.items[first]
         start = max(self.row.start, self.row.text.rfind(";", self.row.start, item.start))
-        clause = self.row.text[start : self.row.end]
-        row = [f"none cue={m.lastgroup}" for m in _CUES.finditer(clause)]
-        return [*dict.fromkeys(row)]
+        if start not in self._cues:
+            clause = self.row.text[start : self.row.end]
+            self._cues[start] = [*dict.fromkeys(f"cue={m.lastgroup}" for m in _CUES.finditer(clause))]
+        return self._cues[start]
 
     def beside(self, first: int, last: int, i: int, j: int) -> list[str] | None:
         """What speaks for the phrase from item `i` to `j`, by its place beside the values."""

@@ -43,6 +43,7 @@ class SentenceNames:
             if link.token.start in place:
                 runs.setdefault(link.token.run, []).append(place[link.token.start])
         self.told.here.clear()
+        self.told.pair_here = False
         for unit in _series(_units(links), row, place):
             places = [place[k.token.start] for k in unit.links if k.token.start in place]
             if len(unit.links) == 1 == len(places) and not unit.is_ratio and unit.links[0].token.run >= 0:
@@ -63,6 +64,9 @@ class SentenceNames:
         named = tuple(dict.fromkeys(n for n in names if n))
         told.names.update(telling(n) for n in named)
         told.here += [telling(n) for n in named]
+        told.pair_here = told.pair_here or len(named) > 1
+        if unit.is_ratio:
+            told.ratio = unit.links[0].token.start, names[0]
         if not chosen.sure:
             return
         if len(named) >= 2:
@@ -73,8 +77,8 @@ class SentenceNames:
         elif not unit.is_ratio:
             if chosen.how != "scope":
                 told.scope, told.age, told.how = (named[0] if named else None), 0, chosen.how
-            if named:
-                self._chain_up(unit.links[0], named[0])
+            if named or chosen.how not in ("", "scope"):
+                self._chain_up(unit.links[0], named[0] if named else "")
 
     def _put(self, named: tuple[str, ...]) -> None:
         if named in self.told.lists:

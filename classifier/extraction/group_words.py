@@ -147,6 +147,20 @@ def about(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+_DOSE = re.compile(r",?\s\d[\d.,]*\s?(?:mg|g|\u00b5g|mcg|ug|Gy|IU|MU|AUC|ml)\b.*|,?\s(?:once|twice|daily|weekly|every)\b.*")
+
+
+def without_dose(name: str) -> str:
+    """The name of a treatment without its dose and schedule.
+
+    Examples
+    --------
+    >>> without_dose("letrozole 2.5 mg daily"), without_dose("weekly arm")
+    ('letrozole', 'weekly arm')
+    """
+    return _DOSE.sub("", name) or name
+
+
 def abbreviated(text: str, names: list[str]) -> list[str]:
     """The names by the short form that stands in brackets behind them, where the text goes on with it."""
     found = []

@@ -33,6 +33,7 @@ class ItemRow:
         lenient: bool = False,
     ) -> None:
         self.text, self.start, self.end, self.lenient = text, start, end, lenient
+        self.linked = linked
         self.items = read_items(text, start, end, tokens, linked)
         self._cleaned: dict[tuple[int, int], str | None] = {}
 

@@ -37,11 +37,13 @@ _VERBS = frozenset(
     " brings"
     " limited confined restricted favour favor favours favors remains shows reduces improves prolongs"
     " increases exceeds yields confers"
-    " hoped expected".split()
+    " hoped expected comprised numbered totalled totaled climbed grew dipped slid slipped sank crept soared"
+    " jumped plunged narrowed widened lengthened vanished disappeared persisted approached equalled equaled"
+    " surpassed hovered averaged".split()
 )
 _ADVERBS = frozenset(
     "significantly statistically respectively only also not no however while whereas but which that when if"
-    " because although though since as so thus hence more less longer shorter higher lower better worse"
+    " because although though since as so thus hence never more less longer shorter higher lower better worse"
     " greater superior inferior similar comparable different about approximately nearly almost still even"
     " just slightly markedly substantially consistently yet already i.e. e.g. who whom whose where overall"
     " median mean medians estimated respective corresponding then further least most i.e e.g ditto namely viz"
@@ -67,6 +69,9 @@ _BOUND = re.compile(r"[<>\u2264\u2265]\s?\Z")
 _OR_MORE = re.compile(r"\s+or (?:more|less|longer|shorter|later|earlier|above|over|fewer|older|younger)\b")
 _COMPARATIVES = frozenset("longer shorter higher lower better worse greater".split())
 _THE = re.compile(r"[Tt]he \Z")
+_GRADED = re.compile(
+    r"[- ](?:dose|arm|group|cohort|level|tertile|quartile|stratum|expression|burden|score|value)s?\b(?! of)"
+)
 _YEAR = re.compile(r" (?:19|20)\d\d")
 _NUMERAL = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six))\s*\Z")
 _NOT_BUT = re.compile(r"but not (?!in\b|for\b|with\b|on\b|the\b|of\b)\w|not(?<=but not) ")
@@ -179,7 +184,10 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
     limits = [m.span() for m in _MORE_THAN.finditer(text, start, end + 2)]
     for match in _WORD.finditer(text, start, end):
         word = match[0]
-        if word in "()[];,:|=/" or (word[0] in _FIRST and _is_count(text, word, match.end())):
+        counts = word[0] in _FIRST and _is_count(text, word, match.end())
+        if counts and open_phrase is not None and word.isdigit():
+            counts = not text[open_phrase.start : open_phrase.end].rsplit(" ", 1)[-1].isupper()  # "FEC 50 (43%)"
+        if word in "()[];,:|=/" or counts:
             mark = "(" if word in "([" else ")" if word in ")]" else word if len(word) == 1 else "N"
             items.append(Item(mark, *match.span()))
             open_phrase = None
@@ -188,7 +196,11 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
         kind = _kind(bare, word, open_phrase)
         if word == "A" and not items:
             kind = ""  # the article that opens a sentence
-        elif kind == "d" and bare in _COMPARATIVES and _THE.search(text, match.start() - 4, match.start()):
+        elif (
+            kind == "d"
+            and bare in _COMPARATIVES
+            and (_THE.search(text, match.start() - 4, match.start()) or _GRADED.match(text, match.end()))
+        ):
             kind = "A"  # "the lower dose"
         elif open_phrase is not None and _NOT_BUT.match(text, match.start()):
             kind = "A"  # "exposed but not refractory"

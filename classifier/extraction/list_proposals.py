@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from classifier.extraction.group_words import abbreviated, alike, telling
+from classifier.extraction.group_words import abbreviated, alike, says_all, telling, without_dose
 from classifier.extraction.item_row import bare, template
 from classifier.extraction.listed_names import spoken
 from classifier.extraction.phrases import Phrase
@@ -28,6 +28,18 @@ def _holds(whole: Phrase, part: Phrase) -> bool:
     return whole[:2] != part[:2] and whole[0] <= part[0] and part[1] <= whole[1]
 
 
+_SETTLING = frozenset(("parallel 1 same", "parallel -1 same", "list bare>p", "list bare>pR", "list bare>Rp"))
+
+
+def _pattern(n: int, versus: list[int]) -> list[int]:
+    """Which of two groups each of more values is of; empty where the values may be of as many groups."""
+    if n < 4 or n % 2:
+        return []
+    if versus == [n // 2]:
+        return [0] * (n // 2) + [1] * (n // 2)
+    return [0, 1] * (n // 2) if versus == [*range(1, n, 2)] else []
+
+
 Listed = tuple[tuple[str, ...], list[str]]
 
 
@@ -40,7 +52,7 @@ class ListProposer:
         self.versus = "x" if unit.links[-1].token.versus else "j"
         self.compared = "x" if any(k.token.versus for k in unit.links) else "j"
         versus = [k for k, link in enumerate(unit.links) if link.token.versus]
-        self.in_halves = self.n > 3 and versus == [self.n // 2] and self.n % 2 == 0
+        self.pattern = _pattern(self.n, versus)
         self.ordered = proposer.row.says_order()
         self.near = proposer.near(places[0], places[-1])
         self.named = [p for p in self.near if p[2]]
@@ -48,7 +60,8 @@ class ListProposer:
     def proposals(self) -> Iterator[Proposal]:
         """Every proposal; a list proposed in several ways is one, for which all of them speak."""
         seen: dict[Names, Proposal] = {}
-        for names, row in self._lists():
+        for listed, row in self._lists():
+            names = tuple(name or None for name in listed)  # "": everybody
             if names in seen:
                 seen[names].row += [w for w in row if w not in seen[names].row]
             else:
@@ -67,12 +80,25 @@ class ListProposer:
         yield Proposal((None,) * self.n, none, "s ")
 
     def _lists(self) -> Iterator[Listed]:
+        """Lists of the sentence; those told before only where the sentence itself does not settle it."""
+        settled = False
+        for names, row in self._here():
+            settled = settled or any(word in _SETTLING for word in row)
+            yield names, row
+        yield from self._remembered()
+        yield from self._of_the_study()
+        if not settled:
+            yield from self._told_before()
+
+    def _here(self) -> Iterator[Listed]:
         yield from self._parallel()
         yield from self._regions()
         for names in self.row.cells(self.n, self.places[0]):
             yield names, ["enumerated row"]
         for names in self.row.through(self.n, len(self.items)):
             yield names, ["through"]
+        if names := self.row.spaced(self.n, self.places[0]):
+            yield names, ["enumerated row", "spaced"]
         for i, names in self.row.slashed(self.n, len(self.items)):
             side = "before" if i < self.places[0] else "behind"
             gap = (
@@ -84,11 +110,13 @@ class ListProposer:
         if self.n == 2:
             yield from self._pairs()
             yield from self._with_and_without()
-        if self.in_halves:
-            yield from self._halves()
+        if self.pattern:
+            yield from self._two_by_turns()
+        yield from self._everybody_first()
+
+    def _told_before(self) -> Iterator[Listed]:
         yield from self._spoken()
-        yield from self._remembered()
-        yield from self._of_the_study()
+        yield from self._counted()
         told = any(len(k) == self.n for k in self.told.lists)
         known = f"enumerated lists={int(told)}"
         for age, (names, row) in enumerate(self._enumerated((1 if told else 4) if self.n == 2 else 99)):
@@ -203,15 +231,31 @@ class ListProposer:
                 yield (name, "without " + name), row
                 yield ("without " + name, name), ["without and with"]
 
-    def _halves(self) -> Iterator[Listed]:
-        """ "90%, 70% and 40% versus 80%, 50% and 20%": each half is of one group."""
-        half = self.n // 2
-        lists = [("told", names) for names in self.told.lists[-1:]]
-        lists += [("spoken", names) for names in self.row.told_with(None, 2)]
-        lists += [("list", region[2]) for region in self.row.regions(2)]
-        for how, names in lists:
-            if len(names) == 2:
-                yield (names[0],) * half + (names[1],) * half, ["halves", f"halves {how}"]
+    def _two_by_turns(self) -> Iterator[Listed]:
+        """Two groups for more values: "90% and 70% versus 80% and 50%", "90 v 80% at 1, 70 v 50% at 2 years"."""
+        n, self.n = self.n, 2
+        ways = (self._pairs, self._regions, self._remembered, self._of_the_study, self._spoken, self._counted)
+        found = [listed for way in ways for listed in way()]
+        self.n = n
+        for names, row in found:
+            yield tuple(names[k] for k in self.pattern), [*row, "by turns"]
+
+    def _everybody_first(self) -> Iterator[Listed]:
+        """ "OS was 12 months, and 15 and 9 in men and women", "60%, or 71% in naive patients"."""
+        start = self.items[self.places[0]].start
+        first, second = self.items[self.places[0] : self.places[1] + 1 : self.places[1] - self.places[0]]
+        between = self.row.text[first.end : second.start]
+        row = ["all first", f"all first {min(self.n, 3)} {self.versus}", f"all first {between.strip(' ,;')[-12:]}"]
+        if says_all(self.row.text[self.row.start : start]):
+            row.append("all first says")
+        if self.n == 2:
+            for i, j, name in self.named:
+                if i > self.places[1] and template(self.items[self.places[1] + 1 : i]) == "p":
+                    yield ("", name), [*row, f"all first joined={self.row.joined_by(i, j)}"]
+            return
+        for at, _, names, _, how in self.row.regions(self.n - 1):
+            if at > self.places[-1] and "" not in names:
+                yield ("", *names), [*row, f"all first {how}"]
 
     def _spoken(self) -> Iterator[Listed]:
         """Names behind numbers of whatever kind: "66% in the early group and 60% in the late group, OS 71"
@@ -233,6 +277,25 @@ class ListProposer:
                     ],
                 )
                 found += 1
+
+    def _counted(self) -> Iterator[Listed]:
+        """Names that were told with how many there were: "stratum 1, 98; stratum 2, 60"."""
+        text, told, found = self.row.text, self.told, 0
+        spans = [(self.row.start, self.items[self.places[0]].start), *reversed(told.before)]
+        for age, (start, end) in enumerate(spans):
+            for how, all_names in told.counted_of(text, start, end):
+                if len(all_names) < self.n:
+                    continue
+                exact = "exact" if len(all_names) == self.n else "more"
+                row = ["counted", f"counted {how}", f"counted {exact}", f"counted {how} {exact}"]
+                row += [f"counted age={min(age, 2)}", f"counted nth={min(found, 2)}"]
+                row.append(f"counted lists={min(len(told.lists), 1)}")
+                yield all_names[: self.n], row
+                if exact == "more":
+                    yield all_names[-self.n :], [*row, "counted last"]
+                found += 1
+            if found > 3:
+                return
 
     def _remembered(self) -> Iterator[Listed]:
         for age, names in enumerate(reversed(self.told.lists[-4:])):
@@ -258,6 +321,9 @@ class ListProposer:
         short = tuple(abbreviated(self.row.text, self.told.study))
         if short != study:
             yield short, ["study", "study short", lists, f"study said={self._said(short)}"]
+        undosed = tuple(without_dose(name) for name in study)
+        if undosed != study and len(set(undosed)) == self.n:
+            yield undosed, ["study", "study undosed", lists, f"study said={self._said(undosed)}"]
         said = self._said(study)
         yield study, ["study", lists, f"study said={said}", f"study {self.versus}"]
         if self.n == 2:
@@ -301,6 +367,8 @@ class ListProposer:
                 found += 1
             for names in row.cells(self.n, len(row.items)):
                 yield names, ["enumerated row"]
+            if names := row.spaced(self.n, len(row.items)):
+                yield names, ["enumerated row", "spaced"]
             for names in row.through(self.n, len(row.items)):
                 yield names, ["enumerated", "enumerated through"]
             for i, names in row.slashed(self.n, len(row.items)):

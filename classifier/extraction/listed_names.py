@@ -28,8 +28,15 @@ _THROUGH = re.compile(
 _CODE = re.compile(
     r"(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Zz]ero)|[<>\u2264\u2265]?\s?\d[\d.,+\u2013-]*|[IVX]{1,4}[AB]?|[A-Z]\d?"
 )
-_CODED = re.compile(r"[<>\u2264\u2265]?\s?\d|(?:[IVX]{1,4}[AB]?|[A-Z]\d?)(?:\Z|\s)")
+_CODED = re.compile(r"(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix)\b|[<>\u2264\u2265]?\s?\d|(?:[IVX]{1,4}[AB]?|[A-Z]\d?)(?:\Z|\s)")
 _UNITS = frozenset("kg day d m2 m\u00b2 week wk ml l dl mm3 h year ul \u00b5l mm2 m".split())
+
+
+_CELL = re.compile(r"\s[/|]\s")
+_HEAD = re.compile(r".*[.:;(]\s*(?=\S)", re.DOTALL)
+_FOOT = re.compile(r"[.:;(].*", re.DOTALL)
+_FIGURE = re.compile(r"(?:\d[\d.]*\s?(?:%|mo\w*|years?)?|NE|NR|NA|n\.?[re]\.?|not (?:reached|estimable))\Z", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 
 
 def _before_last(words: str) -> tuple[str, str]:
@@ -41,7 +48,7 @@ def _before_last(words: str) -> tuple[str, str]:
 _SPOKEN = re.compile(
     r"\d\s?(?:%|percent|months?|mo\b|years?|weeks?|of \d+(?: patients)?)?(?: ?[(\[][^()]{0,50}[)\]])?\s"
     r"(?:(?:patients |pts |women |men |those |cases )?(?:in|with|for|on|after|under|among|given|receiving"
-    r"|assigned|of those in)"
+    r"|assigned|of those in|of(?= the)|to|(?=without\b))"
     r"(?: the| those(?: in the)?)? (?P<a>[^,;()\[\].]{1,60}?)(?=\s(?:and|versus|vs?\.?|compared|but|while"
     r"|whereas|\d)\b|\s?[,;()\[\]]|\.\s|\.?\Z)"
     r"|\((?P<b>[A-Za-z][^()=%;,]{0,40})\))"
@@ -167,7 +174,8 @@ class ListRow(ItemRow):
             or (len(said) == 2 and not _CODE.fullmatch(said[1]) and head)
         ):
             return ()
-        if not head and not _CODE.fullmatch(said[-1]) and not first[-1].isdigit():
+        counts = first[-1].isdigit() or len(first) > 2  # "three v four or more"
+        if not head and not _CODE.fullmatch(said[-1]) and not counts:
             return ()
         found = (first, *said[1:-1], said[-1])
         return found if len(set(found)) == len(found) else ()
@@ -201,6 +209,18 @@ class ListRow(ItemRow):
             words = self.text[item.start : item.end].split() if item.kind == "A" else []
             if len(words) == n + 1 and _CLASS.fullmatch(words[0]) and all(len(w) < 3 for w in words[1:]):
                 yield tuple(words[1:])
+
+    def spaced(self, n: int, stop: int) -> tuple[str, ...]:
+        """ "All (n=90) / naive, both doses (n=50) / exposed (n=40)": the cells between spaced slashes."""
+        end = self.items[stop].start if stop < len(self.items) else self.end
+        cells = _CELL.split(_BRACKETS.sub("", self.text[self.start : end]))
+        if len(cells) != n:
+            return ()
+        cells[0], cells[-1] = _HEAD.sub("", cells[0]), _FOOT.sub("", cells[-1])
+        names = [cell.strip(" ,.:;") for cell in cells]
+        if not all(0 < len(name) < 40 and not _FIGURE.match(name) for name in names) or len(set(names)) < n:
+            return ()
+        return tuple("" if says_all(name) else name for name in names)
 
     def told_with(self, names: list[str] | None, n: int) -> list[tuple[str, ...]]:
         """The first and the last `n` different names that stand behind numbers."""

@@ -19,6 +19,9 @@ _ENDS = frozenset(("(", ")", ",", ";", "V", "R", "edge", "to", "and", "or", "vs"
 _OTHERS = re.compile(
     r"(?:(?:those|women|men|pts) )?who (?:(?:did|had|were|have|do|does|has|was) not|never did)\b"
 )
+_OPENERS = frozenset("who whose whom when if where once".split())
+_KEPT = frozenset("not higher lower longer shorter better worse without".split())
+_AUXILIARIES = frozenset("was were is are had has have been did".split())
 _STATES = frozenset(("CR", "PR", "VGPR", "PCR", "MRD"))
 
 
@@ -46,7 +49,7 @@ class Row(ListRow):
         if both := _BOTH.match(self.text, item.start - 5 if item.start > 5 else 0):
             yield i, i, both[0]
         name = self.name(i, i)
-        if name and i and items[i - 1].word in ("without", "no", "non"):
+        if name and i and (items[i - 1].word in ("without", "no", "non") or self._denied(i)):
             name = self._from(items[i - 1].start, item.end)
         if self.text.startswith(("all ", "All ", "whole ", "entire "), item.start):
             if self.side(i + 1) != "but":  # "in all but one trial"
@@ -63,9 +66,15 @@ class Row(ListRow):
             yield i, i, name
         yield from self._joined(i)
 
+    def _denied(self, i: int) -> bool:
+        """Whether a phrase stands behind a "not" that is of no verb: "in those not resected"."""
+        return self.items[i - 1].word in ("not", "never") and self.kind(i - 2) in "pjA,(x"
+
     def _of_no_noun(self, i: int) -> Iterator[Phrase]:
         """What names a group without a noun: "without", "those who did not", "CR", "overall"."""
         items, item = self.items, self.items[i]
+        if item.word in _OPENERS and not (i and items[i - 1].word == "of"):
+            yield from self._clause(i)
         if item.word == "without":
             if self.side(i + 1) == "it":
                 yield i, i + 1, self._from(item.start, items[i + 1].end)
@@ -79,6 +88,31 @@ class Row(ListRow):
             yield i, i, self.text[item.start : item.end]
         elif item.kind == "d" and item.word in ("overall", "altogether"):
             yield i, i, ""
+
+    def _clause(self, i: int) -> Iterator[Phrase]:
+        """ "Patients who had never relapsed", "those whose PSA fell", "if resected": what the clause says."""
+        items, first = self.items, i + 1
+        while self.kind(first) == "v" and items[first].word in _AUXILIARIES:
+            first += 1
+        last, said, verbs, content = first - 1, items[i].word == "who", False, False
+        for k in range(first, min(first + 9, len(items))):
+            item = items[k]
+            if item.kind in "(),;:|=mHRxIV" and not (item.kind in "VI" and item.start not in self.linked):
+                break
+            if item.kind == "E" and item.word not in _STATES:
+                break
+            if item.kind == "v":
+                if content and (said or verbs) and (items[k - 1].kind != "v" or item.word == "had"):
+                    break
+                verbs = True
+            content = content or item.kind in "AVE"
+            last = k
+        while last >= first and items[last].kind in "pdj" and items[last].word not in _KEPT:
+            last -= 1
+        if last >= first and any(item.kind != "v" for item in items[first : last + 1]):
+            words = self.text[items[first].start : items[last].end].strip(" .,:;")
+            if len(words) < 90 and not is_nameless(words):
+                yield i, last, words
 
     def _joined(self, i: int) -> Iterator[Phrase]:
         items, j, listed = self.items, i, False

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from classifier.extraction.group_words import about, alike, telling
 from classifier.extraction.item_row import bare, template
+from classifier.extraction.counted_names import counted
 from classifier.extraction.items import Item
 from classifier.extraction.links import Link
 from classifier.extraction.phrases import Phrase, Row
@@ -32,6 +33,10 @@ _ANAPHOR = re.compile(
     r"\b(?:(?:[Tt]h(?:is|ese|at)|such|the same)(?: \w+){0,2} (?:patients|groups?|subgroups?|cohorts?"
     r"|populations?|settings?"
     r"|arms?|subsets?|pts|strat\w+|women|men|cases|stages?|part)|[Tt]heir|whose|[Tt]hey)\b"
+)
+_PLACES = frozenset(
+    ("directly behind", "label", "label(", "label:", "label=", "label,", "subject before a bracket", "subject p"
+     , "subject opens", "subject else", "opening", "opens")
 )
 REACH = 60  # items on either side of a value in which its group is sought: more than a long sentence has
 
@@ -93,6 +98,8 @@ class Told:
         Telling words of every name chosen; `here`, of those of this sentence, latest last.
     before : list of tuple of int
         Start and end of the sentences before, and `rows` those that were read for lists.
+    ratio : tuple of int and str or None
+        Start and chosen name of the last hazard ratio; `pair_here`: a list was named in this sentence.
     """
 
     study: list[str] = field(default_factory=list)
@@ -106,6 +113,15 @@ class Told:
     here: list[frozenset[str]] = field(default_factory=list)
     before: list[tuple[int, int]] = field(default_factory=list)
     rows: dict[int, Row] = field(default_factory=dict)
+    ratio: tuple[int, str | None] | None = None
+    pair_here: bool = False
+    counts: dict[tuple[int, int], list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
+
+    def counted_of(self, text: str, start: int, end: int) -> list[tuple[str, tuple[str, ...]]]:
+        """The lists of names with their counts in a stretch of the text."""
+        if (start, end) not in self.counts:
+            self.counts[start, end] = counted(text, start, end)
+        return self.counts[start, end]
 
     def row_of(self, text: str, start: int, end: int) -> Row:
         """A sentence before, read for names alone."""
@@ -122,6 +138,7 @@ class Proposer:
         self.items = row.items
         self.phrases: list[Phrase] = [self._meant(p) for p in row.phrases()]
         self._about: dict[str, list[str]] = {}
+        self._cues: dict[int, list[str]] = {}
         self.weights: dict[str, float] = {}  # of names, as far as they were weighed
 
     def about(self, name: str) -> list[str]:
@@ -180,6 +197,8 @@ class Proposer:
                         break
             if i != j:
                 row.append("joined=" + self.row.joined_by(i, j))
+            if sort:
+                row += self._within(row, name, first)
             yield Proposal((name or None,), row, sort, how)
         if told.scope and told.age < 4:
             age = min(told.age, 3)
@@ -191,7 +210,11 @@ class Proposer:
         yield from self._opened_before(sort)
         none = self.none(first)
         if sort:
-            none += self._of_ratio(first)
+            none += ["none " + cue for cue in self._of_ratio(first)]
+            none += [f"none pair here={told.pair_here}"]
+            if told.ratio:
+                here = "here" if told.ratio[0] >= self.row.start else "before"
+                none.append(f"none ratio {here} named={told.ratio[1] is not None}")
         yield Proposal((None,), none, sort)
 
     def _opened_before(self, sort: str) -> Iterator[Proposal]:
@@ -219,13 +242,30 @@ class Proposer:
             row.append("none in brackets")
         return row
 
+    def _within(self, row: Sequence[str], name: str, first: int) -> list[str]:
+        """What tells the people within whom a ratio holds: the ratio before, the pair named, the verbs."""
+        told, found = self.told, []
+        named = "named here" in row
+        if told.pair_here:
+            found.append(f"pair here, named={named}")
+        if told.ratio and told.ratio[0] >= self.row.start:
+            last = told.ratio[1]
+            same = "none" if last is None else "same" if alike(telling(name), telling(last)) else "other"
+            found.append(f"ratio before {same}")
+            gap = [i for i in self.items[:first] if i.start > told.ratio[0]]
+            found.append(f"ratio before {same} {bare(template(gap))[-4:]}")
+        place = next((w for w in row if w in _PLACES), row[0])
+        found += [f"{place} {cue}" for cue in self._of_ratio(first)]
+        return found
+
     def _of_ratio(self, first: int) -> list[str]:
-        """What tells a ratio of a factor or of the arms from one within a subgroup."""
+        """Words of the clause that tell a ratio of a factor or of the arms from one within a subgroup."""
         item = self.items[first]
         start = max(self.row.start, self.row.text.rfind(";", self.row.start, item.start))
-        clause = self.row.text[start : self.row.end]
-        row = [f"none cue={m.lastgroup}" for m in _CUES.finditer(clause)]
-        return [*dict.fromkeys(row)]
+        if start not in self._cues:
+            clause = self.row.text[start : self.row.end]
+            self._cues[start] = [*dict.fromkeys(f"cue={m.lastgroup}" for m in _CUES.finditer(clause))]
+        return self._cues[start]
 
     def beside(self, first: int, last: int, i: int, j: int) -> list[str] | None:
         """What speaks for the phrase from item `i` to `j`, by its place beside the values."""
@@ -272,7 +312,7 @@ class Proposer:
     def _before(self, first: int, i: int, j: int) -> list[str] | None:
         gap = self.items[j + 1 : first]
         told = template(gap)
-        if len(told) > 24:
+        if len(told) > (60 if i < 2 else 24):
             return None
         kind, side = self.row.kind, self.row.side
         left2 = kind(i - 2) + kind(i - 1)
@@ -295,11 +335,31 @@ class Proposer:
             row.append("subject " + ("p" if left2[-1] == "p" else "opens" if i == 0 else "else"))
         if told[:1] == "(":
             row.append("chain left=" + self._chain_left(i))
+        if i < 2 or self.items[i - 1].kind == ";":
+            sign = self._sign_behind(j + 1)
+            row.append(f"heads {sign}" if i else f"heads {sign} 0")
+            if sign == ":" and not self._headed_anew(j + 1, first):
+                row.append("governs")
         if i == 0:
             row.append("opens")
         elif self.items[i - 1].kind == "p" and (i == 1 or self.items[i - 2].kind in ";:"):
             row += ["opens with " + self.items[i - 1].word, "opens then " + kind(j + 1), "opening"]
         return row + _counts(gap)
+
+
+    def _sign_behind(self, k: int) -> str:
+        """The letter behind a phrase and the bracket it may have."""
+        if self.row.kind(k) != "(":
+            return self.row.kind(k)
+        while k < len(self.items) and self.items[k].kind != ")":
+            k += 1
+        return self.row.kind(k + 1)
+
+    def _headed_anew(self, k: int, first: int) -> bool:
+        """Whether a stretch behind ";" has a head of its own: "A: OS 60%; B: OS 50%"."""
+        kinds = "".join(item.kind for item in self.items[k + 1 : first])
+        stop = kinds.rfind(";")
+        return stop >= 0 and ":" in kinds[stop:]
 
 
 def _counts(gap: Sequence[Item]) -> list[str]:

@@ -11,7 +11,8 @@ from classifier.extraction.tokens import Token
 
 _INHERIT = re.compile(
     r"\b(?:(?:[Ii]t|[Tt]hey|[Tt]hese|[Tt]his|[Tt]hose) (?:was|were|is|are|has been|have been|became|amounted"
-    r"|remained|had become|rose|fell)|T(?:hose|hat) (?:of|for|after|under)"
+    r"|remained|had become|rose|fell|(?:more than |almost |nearly |about )?(?:doubled|tripled|halved)"
+    r"|improved|increased|declined|decreased|dropped|differed)|T(?:hose|hat) (?:of|for|after|under)"
     r"|[Tt]he figures?"
     r"|the (?:[\w-]+\s){0,3}(?:median"
     r"|medians|rates?|HRs?|hazard ratios?"

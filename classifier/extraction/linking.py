@@ -36,7 +36,7 @@ _IS_A_GROUP = re.compile(
 _LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
 _PEOPLE_HAVING = re.compile(
     r"\b(?:patients|pts|children|those|women|men|adults|people)\s+(?:who\s+)?(?:with|without|achiev\w+"
-    r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?\Z"
+    r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?(?:complete\s+|partial\s+)?\Z"
 )
 _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 

@@ -111,9 +111,8 @@ def _values_told_with_at(text: str, tokens: list[Token]) -> None:
         named = next((t for t in reversed(tokens[:i]) if t.kind == "endpoint"), None)
         if not said or named is None or KIND[named.key] != "time":
             continue
-        if any(
-            t.quantity is not None and t.quantity.kind is Kind.PERCENT for t in tokens[tokens.index(named) :]
-        ):
+        told = tokens[tokens.index(named) :] + [t for t in tokens[:i] if 0 <= token.start - t.end < 60]
+        if any(t.quantity is not None and t.quantity.kind is Kind.PERCENT for t in told):
             continue
         start, end = match.span("v")
         months = to_months(parse_number(match["n"]), match["u"])

@@ -588,6 +588,128 @@ STATED = [
         "Median OS was 9 months. The gain in quality of life was seen after a median of 2.1 months.",
         "OS 9",
     ),
+    (
+        "The overall and complete response rates were 93% and 64%.",
+        "ORR 93",
+    ),
+    (
+        "The overall/complete response rate was 93%.",
+        "ORR 93",
+    ),
+    (
+        "The overall haematologic response rate was 81% (81/100).",
+        "ORR 81",
+    ),
+    (
+        (
+            "Global response was noted in 20 patients (31.3%). Responses were observed in skin (43.8%), "
+            "blood (51.6%) and lymph nodes (20.3%)."
+        ),
+        "ORR 31.3",
+    ),
+    (
+        (
+            "There were partial responses or better in 1 of 5 (1.2 mg/kg), 3 of 7 (1.8 mg/kg) and 2 of 6 "
+            "(3.0 mg/kg)."
+        ),
+        "ORR 20; ORR 33.3; ORR 42.9",
+    ),
+    (
+        "RECIST responses, all partial, were ascertained in 12 of the 60 patients (20%).",
+        "ORR 20",
+    ),
+    (
+        "All 8 patients on zorinib and 3 of 6 on placebo had a response.",
+        "ORR 100; ORR 50",
+    ),
+    (
+        "All 7 patients with the mutation responded.",
+        "ORR 100",
+    ),
+    (
+        "Of 140 patients, 86% (101 of 118) responded to treatment, 61% completely.",
+        "ORR 86",
+    ),
+    (
+        "An objective response was obtained in 31% (48/156), complete in 14%.",
+        "ORR 31",
+    ),
+    (
+        "Fifty patients responded (overall response rate 90%) and 41 of these responses were major (82%).",
+        "ORR 90",
+    ),
+    (
+        "The ORR was 58%, with 19 patients (44%) in metabolic complete remission.",
+        "ORR 58",
+    ),
+    (
+        "The 2-year PFS was 69%, meeting the primary objective of a 2-year PFS exceeding 40%.",
+        "PFS 69 at 24",
+    ),
+    (
+        "Median OS was 18.8, NE and 11.8 months.",
+        "OS 11.8; OS 18.8; OS NR",
+    ),
+    (
+        "Median PFS and OS were 7.2/NR months.",
+        "OS NR; PFS 7.2",
+    ),
+    (
+        "mPFS/mOS were 6.9/NR months for untreated and 4.1/12.6 months for treated patients.",
+        "OS 12.6; OS NR; PFS 4.1; PFS 6.9",
+    ),
+    (
+        (
+            "Median OS was 18.9 months (95% CI, 15.1 to could not be estimated), and 68% of patients were "
+            "alive at 12 months."
+        ),
+        "OS 18.9; OS 68 at 12",
+    ),
+    (
+        "Day-100 survival was 68%.",
+        "OS 68 at 3.29",
+    ),
+    (
+        "Zorinib cut the risk of progression or death (pooled HR 0.34) and of death (pooled HR 0.43).",
+        "HR OS 0.43; HR PFS 0.34",
+    ),
+    (
+        (
+            "Neither the hazard ratio for progression or death (0.85; 95% CI 0.63-1.14) nor that for death "
+            "(0.88; 95% CI 0.61-1.26) was significant."
+        ),
+        "HR OS 0.88; HR PFS 0.85",
+    ),
+    (
+        "Donor type did not affect mortality (HR 1.13; 95% CI, 0.71-1.80).",
+        "HR OS 1.13",
+    ),
+    (
+        "High LDH multiplied the hazard of death by 2.9 (95% CI 1.5-5.4).",
+        "HR OS 2.9",
+    ),
+    (
+        (
+            "The adjusted hazard of death was 0.80 (0.75-0.85) in the second period and 0.54 (0.50-0.58) in "
+            "the third."
+        ),
+        "HR OS 0.54; HR OS 0.8",
+    ),
+    (
+        (
+            "No gain in OS was found below 3 cm (HR = 0.91), whereas it was clear between 3 and 7 cm (HR = "
+            "0.51)."
+        ),
+        "HR OS 0.51; HR OS 0.91",
+    ),
+    (
+        "rwPFS was 7.6 months, rwTTD 5.5 months and OS 16.4 months.",
+        "OS 16.4; PFS 7.6",
+    ),
+    (
+        "Median hepatic PFS was 9.0 months, while PFS was 7.6 months.",
+        "PFS 7.6",
+    ),
 ]
 
 NOT_STATED = [
@@ -611,6 +733,14 @@ NOT_STATED = [
     "Half of the patients were dead at 9.4 months.",
     "Toxicity: nausea 20%, rash 14%. Grade 3: 5%.",
     "OS is as follows. Cardiac events: 4%.",
+    "Non-relapse mortality (HR 1.5) and graft loss did not differ.",
+    "Calcitonin response rates were 69% v 3%.",
+    "OS is immature: 71 deaths (31%) have occurred.",
+    "Survival was counted from a landmark 3 months after remission.",
+    "We expected an objective response in 60% and considered 40% too low.",
+    "Death without transformation was more frequent on A (cause-specific HR 1.48).",
+    "With a median follow-up of 31.5 months, 231 rPFS events had been recorded.",
+    "Leukemia-related survival at 10 years was 93.5%.",
 ]
 
 

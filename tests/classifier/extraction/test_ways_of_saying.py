@@ -710,6 +710,75 @@ STATED = [
         "Median hepatic PFS was 9.0 months, while PFS was 7.6 months.",
         "PFS 7.6",
     ),
+    (
+        "The ORR was 94% with a CR rate of 87%.",
+        "ORR 94",
+    ),
+    (
+        "At the end of treatment the ORR was 74% with a complete response in 30%.",
+        "ORR 74",
+    ),
+    (
+        "The ORR was 66% at 200 mg, including 41% CR, and 45% at 50 mg, incl. 24% CR.",
+        "ORR 45; ORR 66",
+    ),
+    (
+        (
+            "The pooled ORR was 0.41 (95% CI 0.33-0.48) and the pooled disease control rate 0.83 (95% "
+            "CI 0.79-0.87)."
+        ),
+        "ORR 41",
+    ),
+    (
+        "ORR, usually including minor response, was 74%, 65% and 90%, in the same order.",
+        "ORR 65; ORR 74; ORR 90",
+    ),
+    (
+        (
+            "Median PFS with 2 mg, at 5.7 months (95% CI, 4.6-7.4), exceeded that with 1 mg, at 3.8 "
+            "months (95% CI, 2.9-4.8)."
+        ),
+        "PFS 3.8; PFS 5.7",
+    ),
+    (
+        "Two years after entry, 57% were alive.",
+        "OS 57 at 24",
+    ),
+    (
+        ("One-year PFS, 21% versus 53%; one-year OS, 36% versus 74%, at 14 months of median follow-up."),
+        "OS 36 at 12; OS 74 at 12; PFS 21 at 12; PFS 53 at 12",
+    ),
+    (
+        (
+            "Relapse within six months of transplantation did badly, with 22% OS at one year versus "
+            "53% for later relapse."
+        ),
+        "OS 22 at 12; OS 53 at 12",
+    ),
+    (
+        "Forty patients on zorinib (45%) and 43 on tamoxin (51%) responded.",
+        "ORR 45; ORR 51",
+    ),
+    (
+        "Twenty women given zorinib (50%) versus 12 given placebo (30%) had a response.",
+        "ORR 30; ORR 50",
+    ),
+    (
+        "Of 23 patients with brain metastases, 11 (47.8%) had a systemic response.",
+        "ORR 47.8",
+    ),
+    (
+        "A partial response was attained in 98 and a complete one in 7 patients, 56% altogether.",
+        "ORR 56",
+    ),
+    (
+        ("After two weeks 11 of 38 patients (29%) already fulfilled the criteria of clinical response."),
+        "ORR 29",
+    ),
+    (
+        ("Five-year overall survival was 41 per cent with surgery and 20 per cent with chemoradiotherapy."),
+        "OS 20 at 60; OS 41 at 60",
+    ),
 ]
 
 NOT_STATED = [
@@ -741,6 +810,8 @@ NOT_STATED = [
     "Death without transformation was more frequent on A (cause-specific HR 1.48).",
     "With a median follow-up of 31.5 months, 231 rPFS events had been recorded.",
     "Leukemia-related survival at 10 years was 93.5%.",
+    "Thirty patients on zorinib (45%) and 33 on tamoxin (51%) had progressed.",
+    "At 14.2 months of median follow-up, OS was not yet analysed.",
 ]
 
 

@@ -96,6 +96,11 @@ _WE_EXPECTED = re.compile(
     r"|for)|assumed|considered"
     r"|required|targeted)\b[^.;,%]{0,60}\Z"
 )
+_IMPORTANCE = re.compile(r"\b(?:importance|preference weight|attribute weight)\s*(?:of|was|,)?\s*\Z")
+_GIVEN_UP = re.compile(
+    r"\b(?:forgo|forego|give up|trade off|sacrifice|be willing to \w+)\s+(?:\w+\s+){0,3}\Z"
+)
+_THEN_A_MEDIAN = re.compile(r"\s*,?\s*with\s+an?\s+median\b|\s*\(median\b")
 _TOO_LOW = re.compile(r"\A\s+(?:(?:as|to be)\s+)?too (?:low|high|little)\b")
 _FROM_A_LANDMARK = re.compile(r"\b[Ll]andmark(?: time)?(?: (?:of|at|set at))?\s*\Z")
 _OF_OTHERS = re.compile(
@@ -177,6 +182,12 @@ def what_bars(text: str, link: Link) -> str:
         return "belongs to CR"
     if q.kind is Kind.PERCENT and (_TOO_LOW.match(after) or _meets_a_criterion(text, start)):
         return "a target"
+    if q.kind is Kind.PERCENT and _IMPORTANCE.search(text, max(0, start - 40), start):
+        return "a share of people"  # what they value
+    if q.kind is Kind.TIME and _GIVEN_UP.search(text, max(0, start - 50), start):
+        return "a target"
+    if q.kind is Kind.INTERVAL and _THEN_A_MEDIAN.match(text, end):
+        return "a schedule"  # "from 1 to 41 months, with a median of 5.4": over the patients
     if q.kind is Kind.TIME and _FROM_A_LANDMARK.search(text, max(0, start - 30), start):
         return "a schedule"
     if _ELSEWHERE.match(after) or _EARLIER_STUDIES.match(after):

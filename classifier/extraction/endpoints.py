@@ -72,7 +72,7 @@ _TRIGGER = re.compile(
     r"|remission|[Hh]azard|alive|PR (?:or|and|in) |CR\s?\+\s?PR|OR rate|\u2265\s?PR|partial r"
     r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death|dying|died a|Death"
     r"|Mortality"
-    r"|(?:effective|efficacy) rate|least an? PR\b"
+    r"|(?:effective|efficacy) rate|least an? PR\b|or PR\b"
 )
 
 

@@ -91,7 +91,11 @@ _ALTERNATIVES = (
     rf"|(?P<i2>I{S}[2\u00b2]{S}[=:,]?{S}(?:of|was)?{S}{NUMBER}{S}%?)"
     # "No responses were seen" states a rate of zero
     rf"|(?P<zero>[Nn]obody(?={S1}responded)|[Nn]one(?={S1}(?:of{S1}(?:whom|them|these){S1})?(?:responded"
-    rf"|had{S1}an?{S1}(?:\w+{S1})?response))|(?:[Nn]o|[Nn]one{S1}of{S1}the){S1}(?:[a-z]+{S1})?"
+    rf"|had{S1}an?{S1}(?:\w+{S1})?response"
+    rf"|(?:had|achieved|attained|obtained|reached|showed){S1}an?{S1}(?:(?:objective|confirmed|partial"
+    rf"|tumou?r){S1}"
+    rf"response|(?:CR,?{S}(?:CRi,?{S})?(?:or{S1}|/){S})?PR\b)))|(?:[Nn]o"
+    rf"|[Nn]one{S1}of{S1}the){S1}(?:[a-z]+{S1})?"
     rf"(?:patients?|pts)(?={S1}(?:responded"
     rf"|had{S1}an?{S1}(?:objective{S1})?response"
     rf"|achieved{S1}an?{S1}(?:objective{S1})?response))"

@@ -185,7 +185,8 @@ _ADDED = re.compile(r"\d\s*\+\s*\Z")
 _OF_THINGS = re.compile(
     r"\s+(?:[\w-]+\s+)?(?:studies|trials|articles|publications|reports|cohorts|series|reviews|sites"
     r"|cent(?:er|re)s"
-    r"|samples|biops(?:y|ies)|specimens|CRs?|sessions|cycles|courses|questionnaires|surveys|deaths|events)\b"
+    r"|samples|relapses|recurrences|lesions|nodules|biops(?:y|ies)|specimens|CRs?|sessions|cycles"
+    r"|courses|questionnaires|surveys|deaths|events)\b"
 )
 
 
@@ -279,7 +280,16 @@ def _neither_reached(match: Match[str]) -> Quantity | None:
     return Quantity(Kind.NOT_REACHED, match.start(), match.end(), why="neither")
 
 
+_NAMED_P = re.compile(rf"P\s(?P<n>{NUMBER})\Z")
+_WITH_INTERVAL = re.compile(r"\s*[(\[]\s*9\d\s*%")
+
+
 def _p_value(match: Match[str]) -> Quantity:
+    named = _NAMED_P.fullmatch(match["p"])
+    if named is not None and _WITH_INTERVAL.match(
+        match.string, match.end()
+    ):  # "A vs P 0.85 (95% CI 0.7-1.1)"
+        return Quantity(Kind.PLAIN, match.end() - len(named["n"]), match.end(), parse_number(named["n"]))
     return nothing("a p-value", match)
 
 

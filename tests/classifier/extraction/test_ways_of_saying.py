@@ -779,6 +779,30 @@ STATED = [
         ("Five-year overall survival was 41 per cent with surgery and 20 per cent with chemoradiotherapy."),
         "OS 20 at 60; OS 41 at 60",
     ),
+    (
+        "None of them achieved a CR, CRi or PR.",
+        "ORR 0",
+    ),
+    (
+        "Progression-free survival ranged from 1 to 41 months, with a median of 5.4 months.",
+        "PFS 5.4",
+    ),
+    (
+        "ORR 91% / 72% / 80%; median PFS in months NR / 11.4 / 21.7.",
+        "ORR 72; ORR 80; ORR 91; PFS 11.4; PFS 21.7; PFS NR",
+    ),
+    (
+        ("Adjusted HR for PFS: R vs P 0.82 (95% CI 0.69-0.97; p=0.02); A vs P 0.85 (95% CI 0.67-1.08)."),
+        "HR PFS 0.82; HR PFS 0.85",
+    ),
+    (
+        (
+            "The HR was 0.79 (95% CI 0.59-1.05) for OS and 0.85 (95% CI 0.68-1.06) for PFS. "
+            "Restricting to the two trials gave HRs of 0.97 (95% CI 0.76-1.24) and 0.95 (95% CI "
+            "0.75-1.20), whereas in cohorts the HR for OS was 0.62 (95% CI 0.5-0.8)."
+        ),
+        "HR OS 0.62; HR OS 0.79; HR OS 0.97; HR PFS 0.85; HR PFS 0.95",
+    ),
 ]
 
 NOT_STATED = [
@@ -812,6 +836,10 @@ NOT_STATED = [
     "Leukemia-related survival at 10 years was 93.5%.",
     "Thirty patients on zorinib (45%) and 33 on tamoxin (51%) had progressed.",
     "At 14.2 months of median follow-up, OS was not yet analysed.",
+    "Progression-free survival mattered most to patients (relative importance 41%).",
+    "Patients would forgo 3.2 months of progression-free survival.",
+    "Response rates after the antiemetic were 96% and 97%; emesis was absent in 80%.",
+    "The response was deep: 10 of 14 relapses became negative.",
 ]
 
 

@@ -9,7 +9,9 @@ from classifier.extraction.links import Link
 from classifier.extraction.numbers import Kind
 
 _TARGET = re.compile(
-    r"\b(?:threshold|expected|goal|aim|target(?:ed)?|assumed|hypothesi[sz]ed|null|anticipated|postulated)"
+    r"\b(?:threshold|criterion|benchmark|hurdle|minim(?:al|um)(?: (?:useful|acceptable|required|relevant"
+    r"|worthwhile))?"
+    r"|expected|goal|aim|target(?:ed)?|assumed|hypothesi[sz]ed|null|anticipated|postulated)"
     r"(?:[\s:=]+(?:HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|for|was))*[\s:=<>\u2265\u2264]*\Z"
 )
 _SCHEDULE = re.compile(r"\b(?:every|each|once every|daily for)\s+\Z")
@@ -65,8 +67,42 @@ _PUBLISHED = re.compile(
 # "5 (11%) were complete"
 _PARTS = re.compile(
     r"\A\s*[)\]]?\s*,?\s*(?:of (?:these|them|which|whom) )?(?:(?:were|was|being"
-    r"|had been)\s+)(?:\w+\s+)?(?:complete|partial)\b"
+    r"|had been)\s+)(?:\w+\s+)?(?:complete|partial|major|minor)\b"
+    r"|\A\s*[)\]]?\s*,?\s*(?:(?:had|responded|responding|remitted)\s+)?completely\b"
+    r"|\A\s*[)\]]?\s+in (?:an? )?(?:(?:[\w-]+ )?complete|very good partial) (?:response|remission)"
+    r"|\A\s*[)\]]?\s+of (?:the|these|those) (?:\w+ )?responders\b"
 )
+# "an objective response, complete in 14%", "51 of these were major (84%)"
+_PARTS_BEFORE = re.compile(
+    r"(?:,\s*|\band\s+)(?:which (?:was|were)\s+)?complete\s+(?:in"
+    r"|for)\s+(?:another\s+)?(?:\d+\s*(?:patients\s*)?\()?\Z"
+    r"|\b(?:were|was)\s+(?:complete|partial|major|minor|stringent)\s*\(\Z"
+)
+_OF_AN_ORGAN = re.compile(
+    r"\A\s*[)\]]?\s+in (?:the )?(?:blood|skin|lymph nodes?|nodes|spleen)\b(?! (?:\w+ )?(?:patients|cohort))"
+)
+_ORGAN_BEFORE = re.compile(
+    r"\b(?:skin|blood|nodes|nodal disease|spleen)(?: alone| only)?\s*(?:was \w+ (?:\w+ )?|:"
+    r"|,)?\s*\((?:\w{1,6} )?\Z"
+)
+_OF_RESPONDERS = re.compile(r"\A\s+responders\b")
+_EVENTS_BEFORE = re.compile(r"\b(?:deaths|events|patients had died|had died)\s*\(\Z")
+_MET_A_CRITERION = re.compile(
+    r"\b(?:objective|criterion|end ?-?point|goal|requirement|hypothesis|aim)\s+(?:of|that|was)\s[^.,;%]{0,40}"
+    r"\b(?:exceeding|above|at least|over|exceeds?|beyond|greater than|more than|higher than)\s*\Z"
+)
+_WE_EXPECTED = re.compile(
+    r"\b(?:[Ww]e|[Ii]nvestigators|[Aa]uthors)\s+(?:had\s+)?(?:expected|anticipated|hoped for|aimed (?:at"
+    r"|for)|assumed|considered"
+    r"|required|targeted)\b[^.;,%]{0,60}\Z"
+)
+_IMPORTANCE = re.compile(r"\b(?:importance|preference weight|attribute weight)\s*(?:of|was|,)?\s*\Z")
+_GIVEN_UP = re.compile(
+    r"\b(?:forgo|forego|give up|trade off|sacrifice|be willing to \w+)\s+(?:\w+\s+){0,3}\Z"
+)
+_THEN_A_MEDIAN = re.compile(r"\s*,?\s*with\s+an?\s+median\b|\s*\(median\b")
+_TOO_LOW = re.compile(r"\A\s+(?:(?:as|to be)\s+)?too (?:low|high|little)\b")
+_FROM_A_LANDMARK = re.compile(r"\b[Ll]andmark(?: time)?(?: (?:of|at|set at))?\s*\Z")
 _OF_OTHERS = re.compile(
     r"\A[^.;,]{0,30}?\b(?:reported|seen|observed|published|achieved|described)\b[^.;]{0,60}?"
     r"\b(?:in|by|from)\s+(?:the\s+)?[A-Z][A-Za-z]*[A-Z0-9]"
@@ -88,6 +124,32 @@ def _at_its_name(text: str, link: Link) -> bool:
         "rate at",
         "rates at",
         "probability at",
+    )
+
+
+def _is_a_part(text: str, link: Link, after: str) -> bool:
+    """Whether a rate is that of the complete responses, of some responders or of one organ."""
+    if _PARTS.match(after) or (
+        _OF_RESPONDERS.match(after) and " of " in text[link.token.start : link.token.end]
+    ):
+        return True
+    if KIND[link.key] != "rate":
+        return False
+    start = link.token.start
+    if _PARTS_BEFORE.search(text, max(0, start - 50), start):
+        return True
+    return (
+        _OF_AN_ORGAN.match(after) is not None
+        or _ORGAN_BEFORE.search(text, max(0, start - 40), start) is not None
+    )
+
+
+def _meets_a_criterion(text: str, start: int) -> bool:
+    """ "which met the criterion of a rate above 40%"."""
+    before = max(0, start - 90)
+    return (
+        _MET_A_CRITERION.search(text, before, start) is not None
+        or _WE_EXPECTED.search(text, before, start) is not None
     )
 
 
@@ -116,14 +178,28 @@ def what_bars(text: str, link: Link) -> str:
     after = text[end : end + 130]
     if _HOPED_FOR.match(after):
         return "a target"
-    if link.statistic == "rate" and _PARTS.match(after):
+    if link.statistic == "rate" and _is_a_part(text, link, after):
         return "belongs to CR"
+    if q.kind is Kind.PERCENT and (_TOO_LOW.match(after) or _meets_a_criterion(text, start)):
+        return "a target"
+    if q.kind is Kind.PERCENT and _IMPORTANCE.search(text, max(0, start - 40), start):
+        return "a share of people"  # what they value
+    if q.kind is Kind.TIME and _GIVEN_UP.search(text, max(0, start - 50), start):
+        return "a target"
+    if q.kind is Kind.INTERVAL and _THEN_A_MEDIAN.match(text, end):
+        return "a schedule"  # "from 1 to 41 months, with a median of 5.4": over the patients
+    if q.kind is Kind.TIME and _FROM_A_LANDMARK.search(text, max(0, start - 30), start):
+        return "a schedule"
     if _ELSEWHERE.match(after) or _EARLIER_STUDIES.match(after):
         return "another study's result"
     if _OF_OTHERS.match(after) and _LIKE_OTHERS.search(text, max(0, start - 60), start):
         return "another study's result"
     if link.statistic == "rate" and KIND[link.key] == "time" and link.timepoint is None:
         named = text[link.focus.start : link.focus.end] if link.focus is not None else ""
-        if "progression or death" in named or link.token.count is not None:
+        if (
+            "progression or death" in named
+            or link.token.count is not None
+            or _EVENTS_BEFORE.search(text, max(0, start - 30), start)
+        ):
             return "a share of people"  # who had an event
     return ""

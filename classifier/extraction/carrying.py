@@ -11,7 +11,8 @@ from classifier.extraction.tokens import Token
 
 _INHERIT = re.compile(
     r"\b(?:(?:[Ii]t|[Tt]hey|[Tt]hese|[Tt]his|[Tt]hose) (?:was|were|is|are|has been|have been|became|amounted"
-    r"|remained|had become|rose|fell)|T(?:hose|hat) (?:of|for|after|under)"
+    r"|remained|had become|rose|fell|(?:more than |almost |nearly |about )?(?:doubled|tripled|halved)"
+    r"|improved|increased|declined|decreased|dropped|differed)|T(?:hose|hat) (?:of|for|after|under)"
     r"|[Tt]he figures?"
     r"|the (?:[\w-]+\s){0,3}(?:median"
     r"|medians|rates?|HRs?|hazard ratios?"
@@ -159,7 +160,7 @@ def carry_times(links: list[Link], times: tuple[float, ...]) -> tuple[float, ...
 def deal_series(links: list[Link]) -> None:
     """ "The figures were 9% and 19%": each of what the sentence before reported, in its order."""
     carried = [k for k in links if k.focus is not None and k.focus.inherited == 1 and k.focus.series]
-    if not carried or len(carried) != len(links) or carried[0].focus is None:
+    if not carried or carried != links[: len(carried)] or carried[0].focus is None:
         return
     series = carried[0].focus.series
     for statistic in {link.statistic for link in carried}:

@@ -147,7 +147,10 @@ _TUMOUR = re.compile(
 )
 
 
-_MOOD = re.compile(r"depressi|psychotherap|HAM-D|antidepress|anxiety")
+_MOOD = re.compile(
+    r"depressi|psychotherap|HAM-D|antidepress|anxiety|emesis|emetic|emetogenic|\b[Yy]oga|acupunctur|insomnia"
+    r"|[Hh]ot flu?ash|[Hh]ot flush|mindfulness|lymphedema|pruritus"
+)
 _TREATED_TUMOUR = re.compile(
     r"progression|chemother|RECIST|tumou?r respon|objective respon|PFS|remission (?:of|induc)"
 )

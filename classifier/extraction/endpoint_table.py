@@ -53,11 +53,12 @@ ENTRIES = (
         r"(?-i:(?:DFS|RFS|EFS|TTP|MFS|DMFS|CSS|DSS)(?:\s?/\s?(?:DFS|RFS|EFS|TTP|MFS|DMFS|CSS|DSS|PFS))+"
         r"|PFS(?:\s?/\s?(?:DFS|RFS|EFS|TTP|MFS|DMFS|CSS|DSS))+|OS(?:\s?/\s?(?:CSS|DSS))+)",
     ),
-    EndpointEntry("EVENTS", "time", r"(?-i:[mr]?OS|PFS|EFS|DFS|RFS)[ -]events?"),
+    EndpointEntry("EVENTS", "time", r"(?-i:[a-z]{0,2}(?:OS|PFS|EFS|DFS|RFS))[ -]events?"),
     EndpointEntry(
         "OTHER_SURVIVAL",
         "time",
-        rf"(?:CNS|extracranial|local|distant|loco{D0}regional|regional|biochemical|PSA|neurologic\w*)"
+        rf"(?:CNS|extracranial|hepatic|intrahepatic|liver|local|distant|loco{D0}regional|regional"
+        rf"|biochemical|PSA|neurologic\w*)"
         rf"{D}(?:(?-i:PFS)|progression{D0}free(?:{D}(?:survivals?|rates?|intervals?))?)",
     ),
     EndpointEntry(
@@ -88,7 +89,7 @@ ENTRIES = (
     EndpointEntry(
         "TTF",
         "time",
-        rf"(?-i:TTF|TTNT|TTD|TTR)|time{D}to{D}(?!event){_NOUN}(?:{D}{_NOUN}){{0,2}}",
+        rf"(?-i:(?:rw|m)?(?:TTF|TTNT|TTD|TTR))|time{D}to{D}(?!event){_NOUN}(?:{D}{_NOUN}){{0,2}}",
     ),
     EndpointEntry(
         "DFS",
@@ -106,7 +107,8 @@ ENTRIES = (
         rf"(?-i:DDFS|DRFS|DMFS)|distant disease{D0}free(?:{D}(?:survivals?|interval))?"
         rf"|(?-i:RFS|LRFS|LRR-?FS|CSS|DSS|BCSS|MFS|FFS|TFS|LFS|GRFS)|[a-z/]+{D0}free(?:{D}(?:survivals?"
         rf"|intervals?))"
-        rf"|[a-z]+{D}specific(?: and overall)?{D}(?:survivals?|mortality|deaths?)|(?:relative|net|excess){D}"
+        rf"|[a-z]+{D}(?:specific|related)(?: and overall)?{D}(?:survivals?|mortality|deaths?)"
+        rf"|(?:relative|net|excess){D}"
         rf"(?:survivals?|mortality)(?:{D}rates?)?|(?:locoregional |local |distant |regional )?(?:recurrence"
         rf"|relapse)(?=\s*[,(\[]\s*(?:[a-z]{{0,2}}HR|hazard ratio))|skeletal(?:{D}related)? events?"
         rf"|(?:(?:local|loco-?regional|regional|distant|marginal){D}(?:failures?|control failures?)"
@@ -125,10 +127,14 @@ ENTRIES = (
         "time",
         rf"(?-i:[a-z]{{0,2}}OS|MST|RMST)|overall{D}survivals?(?:{D}times?)?|overall(?=\s+(?:and|or"
         rf"|or)\s+[\w-]+{D0}free)"
-        rf"|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?|rates?"
+        rf"|outliv(?:ed?|es|ing)|(?:alive|survived|surviving)(?= at| after|\W)|survivals?(?:{D}(?:times?"
+        rf"|rates?"
         rf"|probabilit\w+))?|(?:risk|hazard) of (?:death|dying)"
-        rf"|(?<=ratio for )(?:death|mortality)|(?<=HR for )death|(?<=HR of )death|(?<=ratio of )death"
-        rf"|(?<=associated with )death|death from any cause"
+        rf"|(?<=ratio for )(?:death|mortality)|(?<=that for )(?:death|mortality)|(?<=those for )(?:death"
+        rf"|mortality)"
+        rf"|(?<=that of )(?:death|dying)(?! without)|(?<=one for )(?:death|mortality)|(?<=HR for "
+        rf")(?:death|mortality)|(?<=HR of )death|(?<=ratio of )death"
+        rf"|(?<=associated with )(?:death|mortality)|death from any cause"
         rf"|(?:lived|survived|living|surviving)(?=\s+(?:for\s+)?(?:an?\s+)?(?:median|mean|average)\b)"
         rf"|(?:lived|survived)(?=\s+(?:\w+\s+)?(?:longer|shorter|longest|shortest|as long)\b)"
         rf"|(?<=\) for )death|(?<=\d for )death"
@@ -136,9 +142,12 @@ ENTRIES = (
         rf"|(?:deaths?|mortality)(?=\s+(?:was|were)\s+(?:\w+\s+){{0,2}}(?:halved|reduced|lowered"
         rf"|delayed|postponed|averted)\b)"
         rf"|(?:all{D}cause|overall|total){D}(?:mortality|deaths?)(?=[^.;]{{0,40}}(?:HR|hazard))"
-        rf"|(?:deaths?|died)(?=\s*[\[(]\s*(?:(?:adjusted|weighted|stratified|unadjusted|multivariable)\s+)?"
+        rf"|(?:deaths?|died|(?<!relapse )(?<!related )(?<!specific )(?<!cancer )(?<!toxic )(?<!transplant )"
+        rf"(?<!myeloma )(?<!lymphoma )(?<!leukemia )(?<!leukaemia )mortality)(?=\s*[\[(]\s*"
+        rf"(?:(?:adjusted|weighted|stratified|unadjusted|multivariable|multivariate|pooled|univariable)\s+)?"
         rf"(?:a?HR|hazard))"
-        rf"|of death(?=[\s,]*[\[(]?\s*(?:(?:adjusted|weighted|stratified)\s+)?(?:a?HR|hazard))",
+        rf"|of death(?=[\s,]*[\[(]?\s*(?:(?:adjusted|weighted|stratified|pooled|unadjusted"
+        rf"|multivariable)\s+)?(?:a?HR|hazard))",
     ),
     EndpointEntry(
         "PCR",
@@ -159,7 +168,8 @@ ENTRIES = (
         rf"|neurologic\w*|immune|immunologic\w*|"
         rf"serolog\w+|antibody|biochemical|PSA|marker|CA-?125|symptom\w*|pain|survey|placebo|dose|early"
         rf"|biologic\w*|"
-        rf"haematologic|durable|sustained|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD"
+        rf"durable|calcitonin|CEA|CA{D0}\d\d-\d|AFP|hCG|chromogranin\w*|thyroglobulin|"
+        rf"sustained|intracranial|CNS|local|nodal|vaccine|seroprotection|MRD"
         rf"|spleen|splenic|compartments?|site|lesional|blood|T{D}cell|B{D}cell|histolog\w+"
         rf"|patholog\w+|cytolog\w+"
         rf"|marrow|liver|skin|transfusion|erythroid|platelet|neutrophil|hormonal|PET|subjective|mixed)"
@@ -217,27 +227,34 @@ ENTRIES = (
         "rate",
         rf"(?-i:[cim]?ORR)s?|(?-i:OR){D}rates?|remission{D}rates?|(?:overall|objective|best overall"
         rf"|clinical|radi(?:olog|ograph)\w+"
-        rf"|tumou?r|total"
+        rf"|tumou?r|total|global|systemic|RECIST"
         rf"|confirmed|disease"
         rf"|h[a]?ematologic(?:al)?)"
-        rf"(?:{D}(?:\([^()]{{3,40}}\) ?)?(?:objective|overall|clinical|confirmed|radiolog\w+"
+        rf"(?:{D}(?:\([^()]{{3,40}}\) ?)?(?:objective|overall|clinical|confirmed|h[a]?ematologic(?:al)?"
+        rf"|global|best|radiolog\w+"
         rf"|tumou?r|CNS|intracranial)){{0,2}}(?:{D}\([^()]{{3,60}}\))?{D}(?:responses?|remissions?"
         rf"|responders?)"
         rf"(?:\s?\([^()\d]{{2,70}}\))?(?:{D}rates?)?"
         rf"|response{D}rates?|(?:(?:total|overall|clinical|short{D}term|objective|therapeutic|curative"
         rf"|recent) ){{0,2}}"
         rf"(?:effective|efficacy){D}rates?(?! of (?:pain|analges|symptom))|\(?(?-i:CR){D0}\+{D0}"
-        rf"(?-i:PR)\)?(?:{D}rates?)?|partial{D}(?:response"
-        rf"|remission) or better|at least (?:an? )?(?:partial{D}(?:response|remission)|(?-i:PR))"
+        rf"(?-i:PR)\)?(?:{D}rates?)?|partial{D}(?:responses?"
+        rf"|remissions?) or better"
+        rf"|(?:overall|objective)(?=\s*(?:,|and|/|or)\s*complete{D}(?:responses?|remissions?){D}rates?)"
+        rf"|at least (?:an? )?(?:partial{D}(?:response|remission)|(?-i:PR))"
         rf"|(?:objective|tumou?r){D}(?:regressions?|shrinkage)(?:{D}rates?)?"
         rf"|responses?(?:\s+\([^()]{{2,40}}\)"
-        rf"|\s+to\s+[\w-]+(?:\s[\w-]+)?(?:\s\([^()]{{2,40}}\))?)?(?=\s+(?:was|were|is|had been"
+        rf"|\s+to\s+[\w-]+(?:\s[\w-]+)?(?:\s\([^()]{{2,40}}\))?|, (?:all|most|mostly|one|two|three|four"
+        rf"|five) "
+        rf"(?:of (?:them|which) )?(?:partial|complete),)?(?=\s+(?:was|were|is|had been"
         rf"|have been|could be)\s+(?:\w+\s+)?(?:seen|observed|achieved"
-        rf"|noted|recorded|documented|obtained|reported|found|attained|reached|confirmed|had|shown"
+        rf"|noted|recorded|documented|ascertained|obtained|reported|found|attained|reached|confirmed|had"
+        rf"|shown"
         rf"|registered))"
         rf"|responded|[≥]{D0}(?-i:PR)\b|(?-i:PR){D}or{D}(?:better|higher|more|greater)"
         rf"|(?-i:RR)(?!\s*[=:,]?\s*\d[.\u00b7]\d\d)(?=\s*(?:was|were|of|by|\[|\(?\d|:|=|in\b|for\b|at\b"
-        rf"|,?\s*\d))|(?:any|an?) (?:objective |confirmed )?responses?(?! to)"
+        rf"|,?\s*\d))|(?:any|an?) (?:objective |confirmed |systemic |RECIST |global |tumou?r "
+        rf")?responses?(?! to)"
         rf"|responses?(?=\s+(?:were|was|are|is|in|with|on imaging|occurred|including|did|depended"
         rf"|differed|numbered)\b|:)"
         rf"|responders"

@@ -54,11 +54,12 @@ _BEGINNINGS = frozenset(
     " ble car hea"
     " bra ext neu are auc rms his icp fu mfu pro i p het ske net exc spl mar liv ski ery pla hor pet sub"
     " mix sus pmr cmr cns or suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red"
-    " rei sei eff sho the sit les blo t b mrr pos neg ppv npv loc reg rat fai per sha fra".split()
+    " rei sei eff sho the sit les blo t b mrr out glo sys hep cal cea afp hcg chr thy pos neg ppv npv "
+    "loc reg rat fai per sha fra".split()
 )
 _SMALL_WORDS = frozenset("a an any no in of at".split())
 _WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=\s?(?i:CR|PR)))")
-_ANY_FREE = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z/]+{D}(?:free|specific)", re.IGNORECASE)
+_ANY_FREE = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z/]+{D}(?:free|specific|related)", re.IGNORECASE)
 
 # A text in which none of these occurs holds no finding: nothing else is looked at.
 _TRIGGER_OF_MORE = re.compile(
@@ -71,7 +72,7 @@ _TRIGGER = re.compile(
     r"|remission|[Hh]azard|alive|PR (?:or|and|in) |CR\s?\+\s?PR|OR rate|\u2265\s?PR|partial r"
     r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death|dying|died a|Death"
     r"|Mortality"
-    r"|(?:effective|efficacy) rate|least an? PR\b"
+    r"|(?:effective|efficacy) rate|least an? PR\b|or PR\b"
 )
 
 
@@ -135,4 +136,8 @@ def _starts(text: str, start: int, stop: int) -> Iterator[int]:
 
 
 def _has_free(text: str, start: int, stop: int) -> bool:
-    return text.find("free", start, stop) >= 0 or text.find("specific", start, stop) >= 0
+    return (
+        text.find("free", start, stop) >= 0
+        or text.find("specific", start, stop) >= 0
+        or text.find("-related", start, stop) >= 0
+    )

@@ -26,11 +26,24 @@ _FORWARD_PEOPLE = re.compile(
 _FORWARD_HAD = re.compile(
     r"\b(?:had|have|has|having|achiev\w+|attain\w+|reach\w+|show\w+|experienc\w+|obtain\w+"
     r"|demonstrat\w+|regain\w*|enjoy\w*|gain\w*|maintain\w*|display\w*|derive\w*"
+    r"|(?:fulfil\w*|met|meet|satisf\w+)\s+(?:all\s+)?(?:the\s+)?criteria\s+(?:of|for)"
     r"|with|for|an?|were|was|remain\w+|are|is)\s+(?:an?\s+|the\s+|confirmed\s+|documented\s+|best\s+"
     r"|still\s+|either\s+|at\s+least\s+a\s+)*\Z"
 )
 _AND = re.compile(r"\s*(?:,|/|,?\s*and|,?\s*or)\s*(?:the\s+|median\s+)*")
 _DIRECTLY = re.compile(r"(?:(?<!total )(?<!out )(?<!\d )\b(?:of|was|were|is)|[=:])\s*\Z")
+_SO_MANY_OF_A_GROUP = re.compile(
+    r"(?:\d|\b[a-z-]+)\s+(?:of\s+\d+\s+)?(?:(?:patients|pts|women|men|children|adults|cases)\s+)?(?:on"
+    r"|with|given|in|of"
+    r"|treated with|receiving|assigned to|allocated)\s+(?:the\s+)?[\w+/-]+(?:\s[\w+/-]+){0,3}\s*\(\Z"
+)
+_OTHERS_THEN_RESPONDED = re.compile(
+    r"[^()]{0,40}\)(?:\s*,?\s*(?:and|versus|vs\.?|compared (?:with|to)"
+    r"|,)\s+[^();.%]{3,50}\([^()]{2,40}\)){0,2}\s+"
+    r"(?:responded|(?:had|achieved|showed|attained)\s+an?\s+(?:(?:objective|clinical|confirmed|overall"
+    r"|tumou?r)\s+)?response)\b"
+)
+_WITH_ANOTHER = re.compile(r"\s*,?\s*(?:with|including)\s+an?\b")
 _PEOPLE_WORDS = re.compile(
     r"responded|alive|surviv(?:ed|ing)|progressed|died|relapsed|free (?:of|from)|progression.free\Z",
     re.IGNORECASE,
@@ -38,6 +51,7 @@ _PEOPLE_WORDS = re.compile(
 
 
 _TOGETHER = re.compile(r"\s*,?\s*(?:together|altogether|combined|in all|in total|taken together|overall)\b")
+_COMPLETE_ONES = re.compile(r"\bcomplete (?:ones?|in)\b")
 _TOGETHER_BEFORE = re.compile(
     r"\b(?:together|altogether|in all|in total|combined|overall(?: rate)?(?: of)?|sum(?: of)?|total"
     r"(?: of)?)[\s,:=]*\Z"
@@ -86,6 +100,8 @@ class ForwardRules(WalkState):
                 return "ORR", "no responses"
         if self._stands_behind_its_endpoint(i, token):
             return "", ""
+        if self._share_of_who_responded(i, token):
+            return "ORR", "people who responded"
         last, runs = i, 1
         for j in range(i + 1, len(self.tokens)):
             other = self.tokens[j]
@@ -143,6 +159,25 @@ class ForwardRules(WalkState):
             return True
         return any(t.kind == "endpoint" and t.key == "ORR" for t in self.tokens[:i])
 
+    def _share_of_who_responded(self, i: int, token: Token) -> bool:
+        """ "30 patients on A (45%) and 33 on B (51%) responded": shares in brackets, the verb behind them."""
+        q = token.quantity
+        if q is None or q.kind is not Kind.PERCENT or not token.depth or i == 0:
+            return False
+        if self.tokens[i - 1].kind != "open":
+            return False
+        if not _SO_MANY_OF_A_GROUP.search(self.text, max(0, token.start - 70), token.start):
+            return False
+        verb = _OTHERS_THEN_RESPONDED.match(self.text, token.end, token.end + 130)
+        return verb is not None
+
+    def _is_told(self, token: Token) -> bool:
+        """ "the ORR was 95%": whether the value stands right behind the response it is of."""
+        focus = self.focus
+        if focus is None or focus.inherited or focus.values or focus.keys != ["ORR"]:
+            return False
+        return _DIRECTLY.search(self.text, max(0, token.start - 12), token.start) is not None
+
     def _with_regard(self, last: int, j: int) -> bool:
         """ "1.2 for gain and 1.9 for loss with regard to PFS": said of every value before."""
         return _WITH_REGARD.search(gap(self.text, self.tokens, last, j)) is not None
@@ -156,6 +191,8 @@ class ForwardRules(WalkState):
         if after is None and not _TOGETHER_BEFORE.search(self.text, max(0, token.start - 30), token.start):
             return False
         named = {t.key for t in self.tokens[:i] if t.kind == "endpoint"}
+        if "PR" in named and "CR" not in named:
+            return _COMPLETE_ONES.search(self.text, self.begin, token.start) is not None
         return {"CR", "PR"} <= named
 
     def _behind_list(self, last: int, j: int, token: Token) -> tuple[str, str]:
@@ -204,6 +241,8 @@ class ForwardRules(WalkState):
         if percent and percent_free and _PEOPLE_WORDS.match(name) and _FORWARD_PEOPLE.match(words):
             return key, "people who responded"
         if percent and KIND[key] == "rate" and _FORWARD_PEOPLE.match(words) and _FORWARD_HAD.search(words):
+            if key != "ORR" and _WITH_ANOTHER.match(words) and self._is_told(token):
+                return "", ""  # "the ORR was 95% with a CR rate of 88%"
             return key, "people who had a response"
         if not percent and KIND[key] == "time":
             if q.kind is not Kind.PLAIN and _FORWARD_BE.match(words):

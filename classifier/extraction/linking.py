@@ -33,10 +33,16 @@ _IS_A_GROUP = re.compile(
     r"\s+(?:\w+\s+)?(?:groups?|arms?|regimens?|treatments?|courses?|schedules?|therapy|programmes?"
     r"|strateg\w+)\b"
 )
+_TIME_OF_SOMETHING_ELSE = re.compile(
+    r"\s+(?:of\s+)?(?:the\s+)?(?:median\s+|mean\s+)?follow|\s+of\s+(?:\w+\s+)?(?:transplant\w*|diagnosis"
+    r"|surgery|resection"
+    r"|(?:first-line|initial|prior|previous)\s\w+|therapy|treatment|randomi[sz]ation|chemotherapy"
+    r"|completi\w+|relapse|infusion)"
+)
 _LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
 _PEOPLE_HAVING = re.compile(
     r"\b(?:patients|pts|children|those|women|men|adults|people)\s+(?:who\s+)?(?:with|without|achiev\w+"
-    r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?\Z"
+    r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?(?:complete\s+|partial\s+)?\Z"
 )
 _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 
@@ -237,6 +243,10 @@ class _Walk(TopicRules):
             return
         if _IS_A_GROUP.match(self.text, token.end):
             return  # "the five-year group"
+        if _TIME_OF_SOMETHING_ELSE.match(self.text, token.end) and (
+            self.times or self.text.startswith(("within", "Within"), token.start)
+        ):
+            return  # "at 14 months of median follow-up", "relapse within six months of transplantation"
         before = self.tokens[i - 1] if i else None
         behind = self.links[-1] if self.links else None
         after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None

@@ -32,7 +32,8 @@ CI_WORD = (
 )
 BOUND = (
     rf"(?:[<>\u2264\u2265~]?{S}(?:{DASH}{S})?{NUMBER}(?:{S}{PERCENT}|{S}{DASH}?{TIME_UNIT})?\+?"
-    rf"|{NOT_REACHED_SHORT}(?![A-Za-z])|N[AC](?![A-Za-z])|N/A|{NOT_REACHED}|not{S1}(?:available|applicable"
+    rf"|{NOT_REACHED_SHORT}(?![A-Za-z])|N[AC](?![A-Za-z])|N/A|(?:(?:could|can){S1})?{NOT_REACHED}"
+    rf"|not{S1}(?:available|applicable"
     rf"|reported|determined)"
     rf"|\u221e|infinity|upper{S1}limit{S1}not{S1}reached)"
 )
@@ -90,7 +91,11 @@ _ALTERNATIVES = (
     rf"|(?P<i2>I{S}[2\u00b2]{S}[=:,]?{S}(?:of|was)?{S}{NUMBER}{S}%?)"
     # "No responses were seen" states a rate of zero
     rf"|(?P<zero>[Nn]obody(?={S1}responded)|[Nn]one(?={S1}(?:of{S1}(?:whom|them|these){S1})?(?:responded"
-    rf"|had{S1}an?{S1}(?:\w+{S1})?response))|(?:[Nn]o|[Nn]one{S1}of{S1}the){S1}(?:[a-z]+{S1})?"
+    rf"|had{S1}an?{S1}(?:\w+{S1})?response"
+    rf"|(?:had|achieved|attained|obtained|reached|showed){S1}an?{S1}(?:(?:objective|confirmed|partial"
+    rf"|tumou?r){S1}"
+    rf"response|(?:CR,?{S}(?:CRi,?{S})?(?:or{S1}|/){S})?PR\b)))|(?:[Nn]o"
+    rf"|[Nn]one{S1}of{S1}the){S1}(?:[a-z]+{S1})?"
     rf"(?:patients?|pts)(?={S1}(?:responded"
     rf"|had{S1}an?{S1}(?:objective{S1})?response"
     rf"|achieved{S1}an?{S1}(?:objective{S1})?response))"
@@ -100,6 +105,9 @@ _ALTERNATIVES = (
     rf"|{AFTER_VERB}[Nn]o(?:{S1}(?:objective|confirmed|overall|clinical|tumou?r)){{0,2}}{S1}"
     rf"(?:responses?|responders?)"
     rf"(?={S}(?:[.,;)]|at{S1}all|and\b|but\b|\Z)))"
+    # day-100 survival, month-6 PFS
+    rf"|(?P<adr>(?P<adru>[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear)(?:{DASH}|{S1})(?P<adrn>\d{{1,4}})(?={S1}(?:overall"
+    rf"|progression|event|survival|rw?OS|m?OS|r?w?PFS|EFS)))"
     # grade 3/4, phase 2, day 1, cohort 2, cycle 1-6, score of 0-1
     rf"|(?P<label>(?:[Gg]rades?|[Ss]tages?|[Pp]hase|[Dd]ays?|[Cc]ycles?|[Ll]evels?|[Cc]ohorts?|[Gg]roups?"
     rf"|[Aa]rms?|[Ss]tudy|[Pp]art|[Ss]trat(?:um|a)|[Qq]u(?:arti|inti)les?|[Tt]ertiles?|[Cc]lass"
@@ -127,8 +135,9 @@ _ALTERNATIVES = (
     # all six patients responded
     rf"|(?P<every>(?:[Aa]ll|[Bb]oth|[Ee]ach{S1}of)(?:{S1}of)?(?:{S1}(?:the|these|our))?{S1}"
     rf"(?P<everyt>\d{{1,4}}|{WORD_NUMBER}){S1}(?:[\w-]+{S1}){{0,2}}?{PEOPLE}"
-    rf"(?={S1}(?:responded|(?:had|achieved|showed|attained|obtained){S1}an?{S1}(?:objective|confirmed"
-    rf"|overall){S1}response)))"
+    rf"(?=(?:{S1}(?:with|without|on|in|given|treated|at|who|whose){S1}[^,.;:()]{{2,80}}?)?{S1}(?:responded"
+    rf"|(?:had|achieved|showed|attained|obtained){S1}an?{S1}(?:(?:objective|confirmed|overall|clinical"
+    rf"|tumou?r|radiological){S1})?response)))"
     # 16 responses among 60 patients
     rf"|(?P<rc>(?P<rcn>\d{{1,4}}|{LONG_NUMBER}|[Nn]o)(?:{S1}(?:objective|confirmed|overall|clinical"
     rf"|tumou?r|radiological)){{0,2}}{S1}(?:responses?|responders)(?:{S1}(?:was|were|had{S1}been"
@@ -137,7 +146,8 @@ _ALTERNATIVES = (
     rf"|our{S1})?(?P<rct>\d{{1,5}}|{LONG_NUMBER})"
     rf"(?!\d|[\w]*[.\u00b7]\d|{S}(?:{PERCENT}|{TIME_UNIT}|[-/]|or{S1}\d)))"
     # 12/40, 12 of 40, four of the six patients, none of five
-    rf"|(?P<c>(?P<cn>\d{{1,5}}|{LONG_NUMBER}|[Nn]one|[Nn]o{S1}(?:objective{S1})?responses?(?={S1}in)|[Aa]ll"
+    rf"|(?P<c>(?P<cn>\d{{1,5}}|{LONG_NUMBER}|[Nn]one|[Nn]either"
+    rf"|[Nn]o{S1}(?:objective{S1})?responses?(?={S1}in)|[Aa]ll"
     rf"|[Bb]oth)(?:{S1}{PEOPLE})?{S}(?:/|{S1}(?:out{S1}of|of|in|from){S1})(?:the{S1}|all{S1}|these{S1}"
     rf"|those{S1}|our{S1})?(?P<ct>\d{{1,5}}|{LONG_NUMBER})(?!\d|[\w]*[.\u00b7]\d|{S}{PERCENT}|/|{DASH}\w"
     rf"|{S}(?:{TIME_UNIT}|mg|Gy)))"

@@ -110,6 +110,12 @@ def _short_adjective(match: Match[str]) -> Quantity:
     return Quantity(Kind.TIMEPOINT, match.start(), match.end(), times=times, why="adjective")
 
 
+def _numbered(match: Match[str]) -> Quantity:
+    """ "day-100 survival"."""
+    times = (to_months(parse_number(match["adrn"]), match["adru"].casefold()),)
+    return Quantity(Kind.TIMEPOINT, match.start(), match.end(), times=times, why="adjective")
+
+
 def _count_percent(match: Match[str]) -> Quantity | None:
     count, total = int(parse_number(match["cpn"])), int(parse_number(match["cpt"]))
     value = parse_number(match["cpp"])
@@ -125,8 +131,12 @@ def _count(match: Match[str]) -> Quantity | None:
     count = (
         total
         if word in ("all", "both")
+        else 0
+        if word == "neither"
         else int(parse_number(re.sub(r"\s.*", "", word) if word.startswith("no") else match["cn"]))
     )
+    if _ADDED.search(match.string, max(0, match.start() - 4), match.start()):
+        return nothing("a part of a sum", match)  # "3 + 14 of 99"
     if count > total or total == 0:
         return nothing("a count above its total", match)
     if "/" in match["c"] and count <= 12 and 1950 <= total <= 2050:
@@ -171,10 +181,12 @@ def _everybody(match: Match[str]) -> Quantity:
     )
 
 
+_ADDED = re.compile(r"\d\s*\+\s*\Z")
 _OF_THINGS = re.compile(
     r"\s+(?:[\w-]+\s+)?(?:studies|trials|articles|publications|reports|cohorts|series|reviews|sites"
     r"|cent(?:er|re)s"
-    r"|samples|biops(?:y|ies)|specimens|CRs?|sessions|cycles|courses|questionnaires|surveys|deaths|events)\b"
+    r"|samples|relapses|recurrences|lesions|nodules|biops(?:y|ies)|specimens|CRs?|sessions|cycles"
+    r"|courses|questionnaires|surveys|deaths|events)\b"
 )
 
 
@@ -187,6 +199,7 @@ def _range(match: Match[str]) -> Quantity | None:
 
 
 # "survival rose from 3.1 to 3.8 months": two values, not a range
+_A_SIZE = re.compile(r"\s*(?:cm|mm|mg|Gy|kg|g/dL|ng|mL|m2|cycles|courses|lines|points|lesions|nodes|cells)\b")
 _CHANGED_FROM = re.compile(
     r"\b(?:went|gone up|climb\w+|rose|rise\w*|rais\w+|increas\w+|improv\w+|fell|declin\w+|dropp\w+"
     r"|chang\w+|decreas\w+|grew|doubl\w+|tripl\w+"
@@ -218,6 +231,8 @@ def both_ends(match: Match[str]) -> Iterator[Quantity]:
 
 
 def _between(match: Match[str]) -> Quantity | None:
+    if not match["bu"] and _A_SIZE.match(match.string, match.end()):
+        return nothing("a size or a dose", match)  # "between 3 and 7 cm"
     return _pair(match, parse_number(match["blo"]), parse_number(match["bhi"]), (match["bu"] or "").strip())
 
 
@@ -265,7 +280,16 @@ def _neither_reached(match: Match[str]) -> Quantity | None:
     return Quantity(Kind.NOT_REACHED, match.start(), match.end(), why="neither")
 
 
+_NAMED_P = re.compile(rf"P\s(?P<n>{NUMBER})\Z")
+_WITH_INTERVAL = re.compile(r"\s*[(\[]\s*9\d\s*%")
+
+
 def _p_value(match: Match[str]) -> Quantity:
+    named = _NAMED_P.fullmatch(match["p"])
+    if named is not None and _WITH_INTERVAL.match(
+        match.string, match.end()
+    ):  # "A vs P 0.85 (95% CI 0.7-1.1)"
+        return Quantity(Kind.PLAIN, match.end() - len(named["n"]), match.end(), parse_number(named["n"]))
     return nothing("a p-value", match)
 
 
@@ -320,6 +344,7 @@ READERS = {
     "at": _at,
     "adj": _adjective,
     "ady": _short_adjective,
+    "adr": _numbered,
     "cp": _count_percent,
     "every": _everybody,
     "rc": _responses_among,

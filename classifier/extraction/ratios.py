@@ -178,6 +178,8 @@ class RatioRules(ForwardRules):
                 and KIND[token.key] == "time"
                 and _FACTOR_OF.search(self.text, token.start - 40 if token.start > 40 else 0, token.start)
             ):
+                if any(t.kind == "hr" and 0 <= token.start - t.end < 8 for t in self.tokens[i + 1 :]):
+                    return None  # "0.97, whereas the HR for OS was 0.62": that one has its own
                 if self.ahead is None or self.ahead.start != token.start:
                     self.ahead = Focus([token.key], token.start, token.end)
                 return self.ahead

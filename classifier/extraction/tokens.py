@@ -6,14 +6,17 @@ import re
 from dataclasses import dataclass, field
 
 from classifier.extraction.endpoints import find_endpoints
-from classifier.extraction.numbers import Kind, Quantity, to_months
+from classifier.extraction.numbers import TIME_UNIT, Kind, Quantity, to_months
 from classifier.extraction.quantities import find_quantities
 
 _CUE = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?P<odds>(?:[Ss]ub-?(?:distribution|hazards?)\s+(?:HRs?"
+    r"(?<![A-Za-z0-9])(?:(?P<odds>(?:(?:[Ss]ub-?(?:distribution|hazards?)|[Cc]ause-specific)\s+(?:HRs?"
     r"|[Hh]azards?[\s-]+[Rr]atios?))"
-    r"|(?:cs|sd?)HRs?|SHRs?|I?RRs?(?=\s*[=:,]?\s*(?:of |was )?\d?[.\u00b7]\d\d))"
-    r"|(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
+    r"|(?:cs|sd?)HRs?|SHRs?|I?RRs?(?=\s*(?:for (?:\w+ )?(?:response|remission"
+    r"|[A-Z]{2,3}))?\s*[=:,]?\s*(?:of |was )?\d?[.\u00b7]\d\d))"
+    r"|(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?|[Hh]azards?(?=\s+(?:of"
+    r"|for)\s[a-z\s-]{3,40}\s(?:was|were|fell"
+    r"|rose|by)\b)"
     r"|[a-z]{0,2}HRs?(?![+\-\u2010-\u2014\u2212]|[\s,]*(?:positive|negative|status|or HER2|and HER2"
     r"|\+))(?:adj)?)"
     r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>RMST|[Mm]eans?(?! that| of [a-z])|[Aa]veraged?)"
@@ -203,6 +206,7 @@ def value_indices(tokens: list[Token]) -> list[int]:
 def spread_units(text: str, tokens: list[Token]) -> None:
     """Give the bare numbers of a list the unit that stands after its last: "8.4 and 19.0 months"."""
     after: dict[int, int] = {}  # by depth, the value that follows
+    lent: dict[int, Quantity] = {}  # by place, the unit that what was not reached passes on
     for i in range(len(tokens) - 1, -1, -1):
         token = tokens[i]
         if token.kind != "value" or token.quantity is None:
@@ -210,11 +214,30 @@ def spread_units(text: str, tokens: list[Token]) -> None:
         follower = after.get(token.depth)
         if token.quantity.kind is Kind.PLAIN and follower is not None:
             between = gap(text, tokens, i, follower)
-            other = tokens[follower].quantity
+            other = lent.get(follower, tokens[follower].quantity)
             if other is not None and len(between) < 30 and LIST_JOIN.match(between):
                 _take_unit(text, token, other)
+        if token.quantity.kind is Kind.NOT_REACHED:
+            _lend_unit(text, tokens, i, follower, lent)
         after = {depth: k for depth, k in after.items() if depth < token.depth}
         after[token.depth] = i
+
+
+_UNIT_OF_NOTHING = re.compile(rf"\s*(?P<u>{TIME_UNIT})")
+
+
+def _lend_unit(
+    text: str, tokens: list[Token], i: int, follower: int | None, lent: dict[int, Quantity]
+) -> None:
+    """ "18.8, NE and 11.8 months", "7.9/NR months": what was not reached passes the unit of its list on."""
+    token = tokens[i]
+    unit = _UNIT_OF_NOTHING.match(text, token.end, token.end + 10)
+    if unit is not None:
+        lent[i] = Quantity(Kind.TIME, token.start, token.end, unit=unit["u"])
+    elif follower is not None and LIST_JOIN.match(gap(text, tokens, i, follower)[:30]):
+        other = lent.get(follower, tokens[follower].quantity)
+        if other is not None and other.kind is Kind.TIME and other.unit:
+            lent[i] = other
 
 
 _ROW = re.compile(r"\s*,\s*(?P<u>%|months|mo|weeks|years|percent)\s+\Z")

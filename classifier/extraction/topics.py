@@ -46,14 +46,18 @@ _AFTER_EVENT = re.compile(
     r"\s+(?:(?:the|first|an?|their|its|disease|initial|prior|previous|salvage|primary)\s+){0,2}\Z"
 )
 _WITH_OR_WITHOUT = re.compile(
-    r"%\s*(?:\([^()]*\)\s*)?(?:with|without|for|in)\s+(?:no\s+|an?\s+)?(?:[\w-]+\s+){0,2}\Z"
+    r"(?:%|\bper ?cent|\bmonths)\s*(?:\([^()]*\)\s*)?(?:with|without|for|in|after|following)\s+(?:no\s+"
+    r"|an?\s+)?(?:[\w-]+\s+){0,2}\Z"
 )
 _BY_TREATMENT = re.compile(r"\b(?:under|with|without|by)\s+(?:no\s+)?\Z")
 _OF_AGE = re.compile(
     r"\s*(?:[\u2265\u2264<>]|(?:over|under|above|below|at least|younger|older)\b|(?:of\s+)?\d{2}\s*"
     r"(?:years|yrs|y\b|or\b|and\b|\+|[-\u2013]))"
 )
-_RELATIVE = re.compile(r"\s*,\s*(?:which|defined|that is|i\.e\.|comprising|counting|including)\b[^,;.]*\Z")
+_RELATIVE = re.compile(
+    r"\s*,\s*(?:usually |often |also |mostly |always |not )?(?:which|defined|that is|i\.e\.|comprising"
+    r"|counting|including)\b[^,;.]*\Z"
+)
 _AMONG = re.compile(
     r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these"
     r"|each|either|our)\s+)?\Z"
@@ -81,8 +85,9 @@ _NEXT_MEASURE = re.compile(  # "median 11.9 years, 5-year rate 84%"
     r"(?:rates?|survival|figures?|OS|PFS)?\s*)?(?:of\s+|:\s*)?"
 )
 _INCLUDING = re.compile(
-    r"\b(?:including|comprising|with|among (?:them|these)|of (?:which|whom|them|these))\s+(?:only\s+)?"
-    r"(?:\d{1,3}(?!\s*%)|[a-z]+)\s+(?:confirmed\s+)?\Z"
+    r"\b(?:(?:including|comprising|with|among (?:them|these)|of (?:which|whom|them|these))\s+(?:only\s+)?"
+    r"(?:\d{1,3}(?!\s*%)|(?!an?\b|the\b)[a-z]+)\s+(?:confirmed\s+)?"
+    r"|(?:including|incl\.?|comprising|with)\s+(?:only\s+)?\d{1,3}(?:[.\u00b7]\d+)?\s*%\s+(?:with\s+(?:an?\s+)?|in\s+)?)\Z"
 )
 
 
@@ -97,7 +102,10 @@ class TopicRules(RatioRules):
         if KIND[token.key] == "time" or token.key in ("ORR", "FOLLOW_UP"):
             return False
         text, start = self.text, max(0, token.start - 70)
-        if any(p.search(text, start, token.start) for p in (_PEOPLE_WHO, _AFTER_EVENT, _WITH_OR_WITHOUT)):
+        groups: tuple[re.Pattern[str], ...] = (_PEOPLE_WHO, _AFTER_EVENT, _WITH_OR_WITHOUT)
+        if focus.keys == ["ORR"] and token.key in ("CR", "PR"):
+            groups = groups[:2]  # "an ORR of 94% with a CR rate of 88%": no group of its own
+        if any(p.search(text, start, token.start) for p in groups):
             return True
         if token.key == "BASELINE" and _OF_AGE.match(text, token.end, token.end + 24):
             return text.startswith(("age", "Age"), token.start)  # "ORR was: age over 75, 71%"

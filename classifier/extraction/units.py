@@ -39,7 +39,7 @@ def _units_behind_brackets(text: str, tokens: list[Token]) -> None:
 
 _UNIT_IN_HEAD = re.compile(
     rf"\s*(?:\(|\[|,|\bin)\s*(?P<u>months|weeks|days|years|mo|{PERCENT})\s*(?:\(95\s?%\s?CI\)\s*)?(?:\)"
-    rf"|\]|,|:|\bwas\b|\bwere\b)"
+    rf"|\]|,|:|\bwas\b|\bwere\b|\s(?=\d|NR\b|NE\b))"
 )
 
 

@@ -588,6 +588,221 @@ STATED = [
         "Median OS was 9 months. The gain in quality of life was seen after a median of 2.1 months.",
         "OS 9",
     ),
+    (
+        "The overall and complete response rates were 93% and 64%.",
+        "ORR 93",
+    ),
+    (
+        "The overall/complete response rate was 93%.",
+        "ORR 93",
+    ),
+    (
+        "The overall haematologic response rate was 81% (81/100).",
+        "ORR 81",
+    ),
+    (
+        (
+            "Global response was noted in 20 patients (31.3%). Responses were observed in skin (43.8%), "
+            "blood (51.6%) and lymph nodes (20.3%)."
+        ),
+        "ORR 31.3",
+    ),
+    (
+        (
+            "There were partial responses or better in 1 of 5 (1.2 mg/kg), 3 of 7 (1.8 mg/kg) and 2 of 6 "
+            "(3.0 mg/kg)."
+        ),
+        "ORR 20; ORR 33.3; ORR 42.9",
+    ),
+    (
+        "RECIST responses, all partial, were ascertained in 12 of the 60 patients (20%).",
+        "ORR 20",
+    ),
+    (
+        "All 8 patients on zorinib and 3 of 6 on placebo had a response.",
+        "ORR 100; ORR 50",
+    ),
+    (
+        "All 7 patients with the mutation responded.",
+        "ORR 100",
+    ),
+    (
+        "Of 140 patients, 86% (101 of 118) responded to treatment, 61% completely.",
+        "ORR 86",
+    ),
+    (
+        "An objective response was obtained in 31% (48/156), complete in 14%.",
+        "ORR 31",
+    ),
+    (
+        "Fifty patients responded (overall response rate 90%) and 41 of these responses were major (82%).",
+        "ORR 90",
+    ),
+    (
+        "The ORR was 58%, with 19 patients (44%) in metabolic complete remission.",
+        "ORR 58",
+    ),
+    (
+        "The 2-year PFS was 69%, meeting the primary objective of a 2-year PFS exceeding 40%.",
+        "PFS 69 at 24",
+    ),
+    (
+        "Median OS was 18.8, NE and 11.8 months.",
+        "OS 11.8; OS 18.8; OS NR",
+    ),
+    (
+        "Median PFS and OS were 7.2/NR months.",
+        "OS NR; PFS 7.2",
+    ),
+    (
+        "mPFS/mOS were 6.9/NR months for untreated and 4.1/12.6 months for treated patients.",
+        "OS 12.6; OS NR; PFS 4.1; PFS 6.9",
+    ),
+    (
+        (
+            "Median OS was 18.9 months (95% CI, 15.1 to could not be estimated), and 68% of patients were "
+            "alive at 12 months."
+        ),
+        "OS 18.9; OS 68 at 12",
+    ),
+    (
+        "Day-100 survival was 68%.",
+        "OS 68 at 3.29",
+    ),
+    (
+        "Zorinib cut the risk of progression or death (pooled HR 0.34) and of death (pooled HR 0.43).",
+        "HR OS 0.43; HR PFS 0.34",
+    ),
+    (
+        (
+            "Neither the hazard ratio for progression or death (0.85; 95% CI 0.63-1.14) nor that for death "
+            "(0.88; 95% CI 0.61-1.26) was significant."
+        ),
+        "HR OS 0.88; HR PFS 0.85",
+    ),
+    (
+        "Donor type did not affect mortality (HR 1.13; 95% CI, 0.71-1.80).",
+        "HR OS 1.13",
+    ),
+    (
+        "High LDH multiplied the hazard of death by 2.9 (95% CI 1.5-5.4).",
+        "HR OS 2.9",
+    ),
+    (
+        (
+            "The adjusted hazard of death was 0.80 (0.75-0.85) in the second period and 0.54 (0.50-0.58) in "
+            "the third."
+        ),
+        "HR OS 0.54; HR OS 0.8",
+    ),
+    (
+        (
+            "No gain in OS was found below 3 cm (HR = 0.91), whereas it was clear between 3 and 7 cm (HR = "
+            "0.51)."
+        ),
+        "HR OS 0.51; HR OS 0.91",
+    ),
+    (
+        "rwPFS was 7.6 months, rwTTD 5.5 months and OS 16.4 months.",
+        "OS 16.4; PFS 7.6",
+    ),
+    (
+        "Median hepatic PFS was 9.0 months, while PFS was 7.6 months.",
+        "PFS 7.6",
+    ),
+    (
+        "The ORR was 94% with a CR rate of 87%.",
+        "ORR 94",
+    ),
+    (
+        "At the end of treatment the ORR was 74% with a complete response in 30%.",
+        "ORR 74",
+    ),
+    (
+        "The ORR was 66% at 200 mg, including 41% CR, and 45% at 50 mg, incl. 24% CR.",
+        "ORR 45; ORR 66",
+    ),
+    (
+        (
+            "The pooled ORR was 0.41 (95% CI 0.33-0.48) and the pooled disease control rate 0.83 (95% "
+            "CI 0.79-0.87)."
+        ),
+        "ORR 41",
+    ),
+    (
+        "ORR, usually including minor response, was 74%, 65% and 90%, in the same order.",
+        "ORR 65; ORR 74; ORR 90",
+    ),
+    (
+        (
+            "Median PFS with 2 mg, at 5.7 months (95% CI, 4.6-7.4), exceeded that with 1 mg, at 3.8 "
+            "months (95% CI, 2.9-4.8)."
+        ),
+        "PFS 3.8; PFS 5.7",
+    ),
+    (
+        "Two years after entry, 57% were alive.",
+        "OS 57 at 24",
+    ),
+    (
+        ("One-year PFS, 21% versus 53%; one-year OS, 36% versus 74%, at 14 months of median follow-up."),
+        "OS 36 at 12; OS 74 at 12; PFS 21 at 12; PFS 53 at 12",
+    ),
+    (
+        (
+            "Relapse within six months of transplantation did badly, with 22% OS at one year versus "
+            "53% for later relapse."
+        ),
+        "OS 22 at 12; OS 53 at 12",
+    ),
+    (
+        "Forty patients on zorinib (45%) and 43 on tamoxin (51%) responded.",
+        "ORR 45; ORR 51",
+    ),
+    (
+        "Twenty women given zorinib (50%) versus 12 given placebo (30%) had a response.",
+        "ORR 30; ORR 50",
+    ),
+    (
+        "Of 23 patients with brain metastases, 11 (47.8%) had a systemic response.",
+        "ORR 47.8",
+    ),
+    (
+        "A partial response was attained in 98 and a complete one in 7 patients, 56% altogether.",
+        "ORR 56",
+    ),
+    (
+        ("After two weeks 11 of 38 patients (29%) already fulfilled the criteria of clinical response."),
+        "ORR 29",
+    ),
+    (
+        ("Five-year overall survival was 41 per cent with surgery and 20 per cent with chemoradiotherapy."),
+        "OS 20 at 60; OS 41 at 60",
+    ),
+    (
+        "None of them achieved a CR, CRi or PR.",
+        "ORR 0",
+    ),
+    (
+        "Progression-free survival ranged from 1 to 41 months, with a median of 5.4 months.",
+        "PFS 5.4",
+    ),
+    (
+        "ORR 91% / 72% / 80%; median PFS in months NR / 11.4 / 21.7.",
+        "ORR 72; ORR 80; ORR 91; PFS 11.4; PFS 21.7; PFS NR",
+    ),
+    (
+        ("Adjusted HR for PFS: R vs P 0.82 (95% CI 0.69-0.97; p=0.02); A vs P 0.85 (95% CI 0.67-1.08)."),
+        "HR PFS 0.82; HR PFS 0.85",
+    ),
+    (
+        (
+            "The HR was 0.79 (95% CI 0.59-1.05) for OS and 0.85 (95% CI 0.68-1.06) for PFS. "
+            "Restricting to the two trials gave HRs of 0.97 (95% CI 0.76-1.24) and 0.95 (95% CI "
+            "0.75-1.20), whereas in cohorts the HR for OS was 0.62 (95% CI 0.5-0.8)."
+        ),
+        "HR OS 0.62; HR OS 0.79; HR OS 0.97; HR PFS 0.85; HR PFS 0.95",
+    ),
 ]
 
 NOT_STATED = [
@@ -611,6 +826,20 @@ NOT_STATED = [
     "Half of the patients were dead at 9.4 months.",
     "Toxicity: nausea 20%, rash 14%. Grade 3: 5%.",
     "OS is as follows. Cardiac events: 4%.",
+    "Non-relapse mortality (HR 1.5) and graft loss did not differ.",
+    "Calcitonin response rates were 69% v 3%.",
+    "OS is immature: 71 deaths (31%) have occurred.",
+    "Survival was counted from a landmark 3 months after remission.",
+    "We expected an objective response in 60% and considered 40% too low.",
+    "Death without transformation was more frequent on A (cause-specific HR 1.48).",
+    "With a median follow-up of 31.5 months, 231 rPFS events had been recorded.",
+    "Leukemia-related survival at 10 years was 93.5%.",
+    "Thirty patients on zorinib (45%) and 33 on tamoxin (51%) had progressed.",
+    "At 14.2 months of median follow-up, OS was not yet analysed.",
+    "Progression-free survival mattered most to patients (relative importance 41%).",
+    "Patients would forgo 3.2 months of progression-free survival.",
+    "Response rates after the antiemetic were 96% and 97%; emesis was absent in 80%.",
+    "The response was deep: 10 of 14 relapses became negative.",
 ]
 
 

@@ -803,6 +803,13 @@ STATED = [
         ),
         "HR OS 0.62; HR OS 0.79; HR OS 0.97; HR PFS 0.85; HR PFS 0.95",
     ),
+    (
+        (
+            "The 2-year PFS was 51%, and 2-year OS 58%. The estimates were 62% and 69% in women, and "
+            "44% and 51% in men."
+        ),
+        "OS 51 at 24; OS 58 at 24; OS 69 at 24; PFS 44 at 24; PFS 51 at 24; PFS 62 at 24",
+    ),
 ]
 
 NOT_STATED = [

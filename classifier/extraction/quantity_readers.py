@@ -143,21 +143,11 @@ def _count(match: Match[str]) -> Quantity | None:
         return nothing("a date", match)
     if _OF_THINGS.match(match.string, match.end()):
         return nothing("a number of things", match)
-    return Quantity(
-        Kind.COUNT,
-        match.start(),
-        match.end(),
-        share(count, total),
-        count=count,
-        total=total,
-        why="no response in" if "response" in word else "",
-        stop=match.end(),
-    )
+    return _counted(match, count, total, why="no response in" if "response" in word else "")
 
 
-def _responses_among(match: Match[str]) -> Quantity:
-    """ "16 responses among 60 patients"."""
-    count, total = int(parse_number(match["rcn"])), int(parse_number(match["rct"]))
+def _counted(match: Match[str], count: int, total: int, *, why: str) -> Quantity:
+    """A count of a total as the share it makes."""
     if count > total or total == 0:
         return nothing("a count above its total", match)
     return Quantity(
@@ -167,9 +157,15 @@ def _responses_among(match: Match[str]) -> Quantity:
         share(count, total),
         count=count,
         total=total,
-        why="responses in",
+        why=why,
         stop=match.end(),
     )
+
+
+def _responses_among(match: Match[str]) -> Quantity:
+    """ "16 responses among 60 patients"."""
+    count, total = int(parse_number(match["rcn"])), int(parse_number(match["rct"]))
+    return _counted(match, count, total, why="responses in")
 
 
 def _everybody(match: Match[str]) -> Quantity:

@@ -23,10 +23,10 @@ from classifier.extraction.endpoints import (
 from classifier.extraction.group_names import study_arms
 from classifier.extraction.linking import link_sentence
 from classifier.extraction.links import Focus, Link
-from classifier.extraction.proposals import Told
 from classifier.extraction.reading import read_sentence
 from classifier.extraction.sentences import Sentence
 from classifier.extraction.tokens import Token
+from classifier.extraction.told import Told
 
 MAX_SENTENCE = 3000  # code points; a longer one is a table or no prose, and is left out
 ACCEPT = 0.5  # a calibrated confidence: more likely right than wrong

@@ -15,8 +15,9 @@ from classifier.extraction.items import Item
 from classifier.extraction.links import Link
 from classifier.extraction.list_proposals import ListProposer
 from classifier.extraction.phrases import Row
-from classifier.extraction.proposals import Names, Proposal, Proposer, Told, Unit
+from classifier.extraction.proposals import Proposer
 from classifier.extraction.tokens import Token
+from classifier.extraction.told import Names, Proposal, Told, Unit
 from models.outcome_spans import ArmChoice
 
 SURE = 0.4  # below this probability a choice is not remembered for what follows (a guess)

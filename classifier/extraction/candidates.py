@@ -10,9 +10,9 @@ from classifier.extraction.context import Context
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.links import Link, is_duration
 from classifier.extraction.numbers import Kind
-from classifier.extraction.proposals import Told
 from classifier.extraction.sentences import Sentence
 from classifier.extraction.tokens import Token
+from classifier.extraction.told import Told
 
 
 @dataclass(slots=True)

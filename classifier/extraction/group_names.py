@@ -51,7 +51,8 @@ _HAS_VALUE = re.compile(
 _PEOPLE = re.compile(
     r"\A(?:(?:the\s+)?\d+(?:/\d+|\s+of\s+\d+)?\s+)?(?:(?:patients|pts|women|men|participants|those"
     r"|subjects)\s+)?(?:who\s+)?(?:were\s+)?(?:randomly\s+)?"
-    r"(?:(?:assigned|allocated|randomi[sz]ed(?! (?:controlled|trials|studies)\b)|treated|receiving|received|given)\s+)(?:to\s+|with\s+"
+    r"(?:(?:assigned|allocated|randomi[sz]ed(?! (?:controlled|trials|studies)\b)|treated|receiving"
+    r"|received|given)\s+)(?:to\s+|with\s+"
     r"|by\s+)?(?:receive\s+|the\s+)*(?=\w)"
     r"|\A(?:the\s+)?\d+\s+(?:(?:eligible|evaluable|assessable)\s+)?(?:patients|pts|women|men"
     r"|participants)\s+(?:with\s+|in\s+|on\s+)?(?:the\s+)?(?=\w)",

@@ -147,7 +147,9 @@ def about(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_DOSE = re.compile(r",?\s\d[\d.,]*\s?(?:mg|g|\u00b5g|mcg|ug|Gy|IU|MU|AUC|ml)\b.*|,?\s(?:once|twice|daily|weekly|every)\b.*")
+_DOSE = re.compile(
+    r",?\s\d[\d.,]*\s?(?:mg|g|\u00b5g|mcg|ug|Gy|IU|MU|AUC|ml)\b.*|,?\s(?:once|twice|daily|weekly|every)\b.*"
+)
 
 
 def without_dose(name: str) -> str:

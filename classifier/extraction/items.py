@@ -186,7 +186,9 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
         word = match[0]
         counts = word[0] in _FIRST and _is_count(text, word, match.end())
         if counts and open_phrase is not None and word.isdigit():
-            counts = not text[open_phrase.start : open_phrase.end].rsplit(" ", 1)[-1].isupper()  # "FEC 50 (43%)"
+            counts = (
+                not text[open_phrase.start : open_phrase.end].rsplit(" ", 1)[-1].isupper()
+            )  # "FEC 50 (43%)"
         if word in "()[];,:|=/" or counts:
             mark = "(" if word in "([" else ")" if word in ")]" else word if len(word) == 1 else "N"
             items.append(Item(mark, *match.span()))

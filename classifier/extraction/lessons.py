@@ -12,9 +12,10 @@ from classifier.extraction.findings import make_finding
 from classifier.extraction.group_words import same_group
 from classifier.extraction.links import Link
 from classifier.extraction.pipeline import MAX_TEXT, Extractor
-from classifier.extraction.proposals import Proposal, Proposer, Unit
+from classifier.extraction.proposals import Proposer
 from classifier.extraction.sentences import split_sentences
 from classifier.extraction.text_walk import TextWalk
+from classifier.extraction.told import Proposal, Unit
 from data.records import Finding
 
 ArmUnit = tuple[list[dict[str, float]], list[int]]

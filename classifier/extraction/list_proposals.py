@@ -6,22 +6,18 @@ with anything between, the names last told apart, the study's arms, and lists of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from classifier.extraction.group_words import abbreviated, alike, says_all, telling, without_dose
+from classifier.extraction.group_words import says_all
 from classifier.extraction.item_row import bare, template
-from classifier.extraction.listed_names import spoken
 from classifier.extraction.phrases import Phrase
-from classifier.extraction.proposals import REACH, Names, Proposal, Proposer, Unit
+from classifier.extraction.proposals import REACH, Proposer
+from classifier.extraction.told import Names, Proposal, Unit
+from classifier.extraction.told_lists import Listed, ToldLists
 
 # Phrases that are tried in pairs: the nearest before and behind the run, and the nearest that are no part
 # of a longer one.
 N_BEFORE, N_WHOLE, N_BEHIND = 6, 5, 4
-
-_VALUE = re.compile(
-    r"P\Z|\d+\.\d+\s?[-\u2013]|[<>~]?(?:\d+[.\u00b7,]\d+|\d{2,})\s*(?:%|mo\w*)?\Z|[\d.]+\s*(?:%|mo\b|of |/).*"
-)
 
 
 def _holds(whole: Phrase, part: Phrase) -> bool:
@@ -40,22 +36,15 @@ def _pattern(n: int, versus: list[int]) -> list[int]:
     return [0, 1] * (n // 2) if versus == [*range(1, n, 2)] else []
 
 
-Listed = tuple[tuple[str, ...], list[str]]
-
-
-class ListProposer:
+class ListProposer(ToldLists):
     """Proposals for one run of values of a sentence."""
 
     def __init__(self, proposer: Proposer, unit: Unit, places: list[int]) -> None:
-        self.of_one, self.row, self.told, self.items = proposer, proposer.row, proposer.told, proposer.items
-        self.places, self.n = places, len(places)
-        self.versus = "x" if unit.links[-1].token.versus else "j"
+        super().__init__(proposer, unit, places)
+        self.of_one = proposer
         self.compared = "x" if any(k.token.versus for k in unit.links) else "j"
         versus = [k for k, link in enumerate(unit.links) if link.token.versus]
         self.pattern = _pattern(self.n, versus)
-        self.ordered = proposer.row.says_order()
-        self.near = proposer.near(places[0], places[-1])
-        self.named = [p for p in self.near if p[2]]
 
     def proposals(self) -> Iterator[Proposal]:
         """Every proposal; a list proposed in several ways is one, for which all of them speak."""
@@ -85,10 +74,10 @@ class ListProposer:
         for names, row in self._here():
             settled = settled or any(word in _SETTLING for word in row)
             yield names, row
-        yield from self._remembered()
-        yield from self._of_the_study()
+        yield from self.remembered()
+        yield from self.of_the_study()
         if not settled:
-            yield from self._told_before()
+            yield from self.told_before()
 
     def _here(self) -> Iterator[Listed]:
         yield from self._parallel()
@@ -113,15 +102,6 @@ class ListProposer:
         if self.pattern:
             yield from self._two_by_turns()
         yield from self._everybody_first()
-
-    def _told_before(self) -> Iterator[Listed]:
-        yield from self._spoken()
-        yield from self._counted()
-        told = any(len(k) == self.n for k in self.told.lists)
-        known = f"enumerated lists={int(told)}"
-        for age, (names, row) in enumerate(self._enumerated((1 if told else 4) if self.n == 2 else 99)):
-            row += [f"enumerated age={min(age, 3)}", f"enumerated ordered={self.ordered}"]
-            yield names, ["enumerated", known, *row]
 
     def _parallel(self) -> Iterator[Listed]:
         """Phrases in the same place beside each value: "60% (A) v 40% (B)", "A 60%, B 40%"."""
@@ -232,9 +212,9 @@ class ListProposer:
                 yield ("without " + name, name), ["without and with"]
 
     def _two_by_turns(self) -> Iterator[Listed]:
-        """Two groups for more values: "90% and 70% versus 80% and 50%", "90 v 80% at 1, 70 v 50% at 2 years"."""
+        """Two groups for more values: "90% and 70% versus 80% and 50%"."""
         n, self.n = self.n, 2
-        ways = (self._pairs, self._regions, self._remembered, self._of_the_study, self._spoken, self._counted)
+        ways = (self._pairs, self._regions, self.remembered, self.of_the_study, self.spoken, self.counted)
         found = [listed for way in ways for listed in way()]
         self.n = n
         for names, row in found:
@@ -245,7 +225,11 @@ class ListProposer:
         start = self.items[self.places[0]].start
         first, second = self.items[self.places[0] : self.places[1] + 1 : self.places[1] - self.places[0]]
         between = self.row.text[first.end : second.start]
-        row = ["all first", f"all first {min(self.n, 3)} {self.versus}", f"all first {between.strip(' ,;')[-12:]}"]
+        row = [
+            "all first",
+            f"all first {min(self.n, 3)} {self.versus}",
+            f"all first {between.strip(' ,;')[-12:]}",
+        ]
         if says_all(self.row.text[self.row.start : start]):
             row.append("all first says")
         if self.n == 2:
@@ -256,122 +240,3 @@ class ListProposer:
         for at, _, names, _, how in self.row.regions(self.n - 1):
             if at > self.places[-1] and "" not in names:
                 yield ("", *names), [*row, f"all first {how}"]
-
-    def _spoken(self) -> Iterator[Listed]:
-        """Names behind numbers of whatever kind: "66% in the early group and 60% in the late group, OS 71"
-        " v 70%"."""
-        row, told = self.row, self.told
-        here = spoken(row.text, row.start, self.items[self.places[0]].start)
-        for names in row.told_with(here, self.n):
-            yield names, ["spoken", "spoken here"]
-        found = 0
-        for age, (start, end) in enumerate(reversed(told.before[-4:])):
-            for names in told.row_of(row.text, start, end).told_with(None, self.n):
-                yield (
-                    names,
-                    [
-                        "spoken",
-                        f"spoken age={age}",
-                        f"spoken {found}",
-                        f"spoken lists={min(len(told.lists), 1)}",
-                    ],
-                )
-                found += 1
-
-    def _counted(self) -> Iterator[Listed]:
-        """Names that were told with how many there were: "stratum 1, 98; stratum 2, 60"."""
-        text, told, found = self.row.text, self.told, 0
-        spans = [(self.row.start, self.items[self.places[0]].start), *reversed(told.before)]
-        for age, (start, end) in enumerate(spans):
-            for how, all_names in told.counted_of(text, start, end):
-                if len(all_names) < self.n:
-                    continue
-                exact = "exact" if len(all_names) == self.n else "more"
-                row = ["counted", f"counted {how}", f"counted {exact}", f"counted {how} {exact}"]
-                row += [f"counted age={min(age, 2)}", f"counted nth={min(found, 2)}"]
-                row.append(f"counted lists={min(len(told.lists), 1)}")
-                yield all_names[: self.n], row
-                if exact == "more":
-                    yield all_names[-self.n :], [*row, "counted last"]
-                found += 1
-            if found > 3:
-                return
-
-    def _remembered(self) -> Iterator[Listed]:
-        for age, names in enumerate(reversed(self.told.lists[-4:])):
-            if len(names) != self.n:
-                continue
-            said = self._said(names)
-            row = ["told", f"told age={age}", f"told {self.versus}", f"told said={said}"]
-            row += [f"told uses={min(self.told.uses[names], 3)}", f"told ordered={self.ordered}"]
-            if self._fresh(names):
-                row.append("told fresh")
-            if names in self.told.versus:
-                row.append(f"told by versus {self.versus}")
-            yield names, row
-            if self.n == 2:
-                row = ["told reversed", f"told reversed {self.versus}", f"told reversed said={said}"]
-                yield names[::-1], row
-
-    def _of_the_study(self) -> Iterator[Listed]:
-        study = tuple(self.told.study)
-        if len(study) != self.n:
-            return
-        lists = f"study lists={min(len(self.told.lists), 1)}"
-        short = tuple(abbreviated(self.row.text, self.told.study))
-        if short != study:
-            yield short, ["study", "study short", lists, f"study said={self._said(short)}"]
-        undosed = tuple(without_dose(name) for name in study)
-        if undosed != study and len(set(undosed)) == self.n:
-            yield undosed, ["study", "study undosed", lists, f"study said={self._said(undosed)}"]
-        said = self._said(study)
-        yield study, ["study", lists, f"study said={said}", f"study {self.versus}"]
-        if self.n == 2:
-            yield study[::-1], ["study reversed", f"study reversed said={said}"]
-
-    def _said(self, names: tuple[str, ...]) -> str:
-        """Which of the names are said before the run: "10" the first only; "<", ">" their order."""
-        at = [-1, -1]
-        for n, name in enumerate(names[:2]):
-            words = telling(name)
-            for i, j, said in self.named:
-                if j < self.places[0] and alike(words, telling(said)):
-                    at[n] = i
-        if min(at) >= 0:
-            return "<" if at[0] < at[1] else ">"
-        return "".join(str(int(k >= 0)) for k in at)
-
-    def _fresh(self, names: tuple[str, ...]) -> bool:
-        """Whether another group is named right behind the run."""
-        last = self.places[-1]
-        for i, _, name in self.near:
-            if i > last and template(self.items[last + 1 : i]) == "p":
-                return bool(name) and not any(alike(telling(name), telling(n)) for n in names)
-        return False
-
-    def _enumerated(self, n_sentences: int) -> Iterator[Listed]:
-        """Lists of just so many names in the sentences before, nearest first."""
-        found = 0
-        for start, end in reversed(self.told.before[-n_sentences:]):
-            row = self.told.row_of(self.row.text, start, end)
-            for first, last, names, shape, how in row.regions(self.n):
-                if any(_VALUE.match(name) for name in names):
-                    continue
-                if all(name.isdigit() for name in names) and not row.speaks_of_classes(first):
-                    continue
-                told = [f"enumerated {shape}", f"enumerated {how}", f"enumerated left={row.side(first - 1)}"]
-                told.append(f"enumerated right={row.kind(last + 1)}")
-                if row.speaks_of_classes(first):
-                    told.append("enumerated classes")
-                yield names, told
-                found += 1
-            for names in row.cells(self.n, len(row.items)):
-                yield names, ["enumerated row"]
-            if names := row.spaced(self.n, len(row.items)):
-                yield names, ["enumerated row", "spaced"]
-            for names in row.through(self.n, len(row.items)):
-                yield names, ["enumerated", "enumerated through"]
-            for i, names in row.slashed(self.n, len(row.items)):
-                yield names, ["enumerated slashed", f"enumerated right={row.kind(i + 1)}"]
-            if found > 6:
-                return

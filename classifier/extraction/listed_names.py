@@ -28,14 +28,18 @@ _THROUGH = re.compile(
 _CODE = re.compile(
     r"(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Zz]ero)|[<>\u2264\u2265]?\s?\d[\d.,+\u2013-]*|[IVX]{1,4}[AB]?|[A-Z]\d?"
 )
-_CODED = re.compile(r"(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix)\b|[<>\u2264\u2265]?\s?\d|(?:[IVX]{1,4}[AB]?|[A-Z]\d?)(?:\Z|\s)")
+_CODED = re.compile(
+    r"(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix)\b|[<>\u2264\u2265]?\s?\d|(?:[IVX]{1,4}[AB]?|[A-Z]\d?)(?:\Z|\s)"
+)
 _UNITS = frozenset("kg day d m2 m\u00b2 week wk ml l dl mm3 h year ul \u00b5l mm2 m".split())
 
 
 _CELL = re.compile(r"\s[/|]\s")
 _HEAD = re.compile(r".*[.:;(]\s*(?=\S)", re.DOTALL)
 _FOOT = re.compile(r"[.:;(].*", re.DOTALL)
-_FIGURE = re.compile(r"(?:\d[\d.]*\s?(?:%|mo\w*|years?)?|NE|NR|NA|n\.?[re]\.?|not (?:reached|estimable))\Z", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"(?:\d[\d.]*\s?(?:%|mo\w*|years?)?|NE|NR|NA|n\.?[re]\.?|not (?:reached|estimable))\Z", re.IGNORECASE
+)
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 
 
@@ -220,7 +224,7 @@ class ListRow(ItemRow):
         names = [cell.strip(" ,.:;") for cell in cells]
         if not all(0 < len(name) < 40 and not _FIGURE.match(name) for name in names) or len(set(names)) < n:
             return ()
-        return tuple("" if says_all(name) else name for name in names)
+        return tuple("" if says_all(name.split()[0]) else name for name in names)
 
     def told_with(self, names: list[str] | None, n: int) -> list[tuple[str, ...]]:
         """The first and the last `n` different names that stand behind numbers."""

@@ -6,17 +6,14 @@ The code here only proposes. What speaks for a proposal is a row of named featur
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from classifier.extraction.group_words import about, alike, telling
 from classifier.extraction.item_row import bare, template
-from classifier.extraction.counted_names import counted
 from classifier.extraction.items import Item
-from classifier.extraction.links import Link
 from classifier.extraction.phrases import Phrase, Row
+from classifier.extraction.told import Proposal, Told
 
 _CUES = re.compile(
     r"(?P<factor>multivari|univari|prognos|predict|independent|factor|Cox|risk of|associat|correlat|adjust)"
@@ -35,99 +32,22 @@ _ANAPHOR = re.compile(
     r"|arms?|subsets?|pts|strat\w+|women|men|cases|stages?|part)|[Tt]heir|whose|[Tt]hey)\b"
 )
 _PLACES = frozenset(
-    ("directly behind", "label", "label(", "label:", "label=", "label,", "subject before a bracket", "subject p"
-     , "subject opens", "subject else", "opening", "opens")
+    (
+        "directly behind",
+        "label",
+        "label(",
+        "label:",
+        "label=",
+        "label,",
+        "subject before a bracket",
+        "subject p",
+        "subject opens",
+        "subject else",
+        "opening",
+        "opens",
+    )
 )
 REACH = 60  # items on either side of a value in which its group is sought: more than a long sentence has
-
-Names = tuple[str | None, ...]
-
-
-@dataclass(slots=True)
-class Proposal:
-    """Names for the values of a unit, and what speaks for them.
-
-    Attributes
-    ----------
-    names : tuple
-        One for all values of the unit, or one for each.
-    row : list of str
-        Features, each of which holds.
-    sort : str
-        "" one value, "h " a hazard ratio, "s " one name for a run, "n " a list of names for a run. The
-        weights of "h " and "s " stand on top of those of "".
-    how : str
-        How a name for one value was found: what it may be remembered by.
-    sure : bool
-        Whether the choice may be remembered for what follows.
-    """
-
-    names: Names
-    row: list[str]
-    sort: str
-    how: str = ""
-    sure: bool = True
-
-
-@dataclass(slots=True)
-class Unit:
-    """Values that are named together, in order, with their proposals."""
-
-    links: list[Link]
-    proposals: list[Proposal] = field(default_factory=list)
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether the unit is a hazard ratio."""
-        return self.links[0].statistic == "hazard_ratio"
-
-
-@dataclass(slots=True)
-class Told:
-    """What was chosen before in this text.
-
-    Attributes
-    ----------
-    study : list of str
-        Arms to which patients were assigned, as far as the text names them plainly.
-    lists : list of tuple of str
-        Names told apart, latest last, each once; `uses` counts them, `versus` holds those of comparisons.
-    scope : str or None
-        The last name chosen for a value alone, `age` sentences ago, in the way `how`.
-    names : set of frozenset of str
-        Telling words of every name chosen; `here`, of those of this sentence, latest last.
-    before : list of tuple of int
-        Start and end of the sentences before, and `rows` those that were read for lists.
-    ratio : tuple of int and str or None
-        Start and chosen name of the last hazard ratio; `pair_here`: a list was named in this sentence.
-    """
-
-    study: list[str] = field(default_factory=list)
-    lists: list[tuple[str, ...]] = field(default_factory=list)
-    uses: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    versus: set[tuple[str, ...]] = field(default_factory=set)
-    scope: str | None = None
-    age: int = 9
-    how: str = ""
-    names: set[frozenset[str]] = field(default_factory=set)
-    here: list[frozenset[str]] = field(default_factory=list)
-    before: list[tuple[int, int]] = field(default_factory=list)
-    rows: dict[int, Row] = field(default_factory=dict)
-    ratio: tuple[int, str | None] | None = None
-    pair_here: bool = False
-    counts: dict[tuple[int, int], list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
-
-    def counted_of(self, text: str, start: int, end: int) -> list[tuple[str, tuple[str, ...]]]:
-        """The lists of names with their counts in a stretch of the text."""
-        if (start, end) not in self.counts:
-            self.counts[start, end] = counted(text, start, end)
-        return self.counts[start, end]
-
-    def row_of(self, text: str, start: int, end: int) -> Row:
-        """A sentence before, read for names alone."""
-        if start not in self.rows:
-            self.rows[start] = Row(text, start, end, [], set(), lenient=True)
-        return self.rows[start]
 
 
 class Proposer:
@@ -345,7 +265,6 @@ class Proposer:
         elif self.items[i - 1].kind == "p" and (i == 1 or self.items[i - 2].kind in ";:"):
             row += ["opens with " + self.items[i - 1].word, "opens then " + kind(j + 1), "opening"]
         return row + _counts(gap)
-
 
     def _sign_behind(self, k: int) -> str:
         """The letter behind a phrase and the bracket it may have."""

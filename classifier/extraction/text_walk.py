@@ -25,11 +25,11 @@ from classifier.extraction.group_names import study_arms
 from classifier.extraction.linking import link_sentence
 from classifier.extraction.links import Focus, Link
 from classifier.extraction.numbers import Kind
-from classifier.extraction.proposals import Told
 from classifier.extraction.quantities import find_quantities
 from classifier.extraction.reading import read_sentence
 from classifier.extraction.sentences import Sentence
 from classifier.extraction.tokens import Token
+from classifier.extraction.told import Told
 
 MAX_SENTENCE = 3000  # code points; a longer one is a table or no prose, and is left out
 MAX_VALUES = 80  # of a sentence; one with more is a table

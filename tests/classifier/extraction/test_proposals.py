@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from classifier.extraction import Extractor
-from classifier.extraction.proposals import Names, Proposal, Proposer, Unit
+from classifier.extraction.proposals import Proposer
 from classifier.extraction.sentences import split_sentences
 from classifier.extraction.text_walk import TextWalk
+from classifier.extraction.told import Names, Proposal, Unit
 
 
 def proposed(text: str) -> list[set[Names]]:
@@ -53,6 +54,48 @@ def proposed(text: str) -> list[set[Names]]:
             ("arm I", "arm II", "arm III"),
             id="counts with their groups",
         ),
+        pytest.param(
+            "Patients entered (stratum 1, 98; stratum 2, 60). PFS was 80% and 70%.",
+            ("stratum 1", "stratum 2"),
+            id="names with their counts",
+        ),
+        pytest.param(
+            "Doses were 40 mg (Lo40; n = 20), 60 mg (Mid60; n = 21) or 80 mg (Hi80; n = 22). "
+            "ORRs were 20%, 30% and 41%.",
+            ("Lo40", "Mid60", "Hi80"),
+            id="short names with their counts",
+        ),
+        pytest.param(
+            "Of 90 women, 60 had zolaparib and 30 had placebo. PFS was 11.2 v 6.1 months.",
+            ("zolaparib", "placebo"),
+            id="so many had the drug",
+        ),
+        pytest.param(
+            "The 1-, 2- and 3-year OS were 80%, 60% and 41% against 70%, 45% and 28% with seeds and stents.",
+            ("seeds",) * 3 + ("stents",) * 3,
+            id="two groups by halves",
+        ),
+        pytest.param(
+            "PFS with seeds vs stents was 9 vs 8 months (small), 7 vs 6 months (large).",
+            ("seeds", "stents") * 2,
+            id="two groups by turns",
+        ),
+        pytest.param(
+            "ORR was 60%, and 75%, 55% and 50% in the red, green and blue groups.",
+            (None, "red", "green", "blue groups"),
+            id="everybody first",
+        ),
+        pytest.param(
+            "All (n=90) / naive, both doses (n=50) / exposed (n=40). ORR: 60% / 70% / 50%.",
+            (None, "naive, both doses", "exposed"),
+            id="cells between slashes",
+        ),
+        pytest.param(
+            "Those who had never been exposed had an ORR of 60%.", ("never been exposed",), id="who had"
+        ),
+        pytest.param("Those whose LDH fell lived for a median OS of 14 months.", ("LDH fell",), id="whose"),
+        pytest.param("Median OS was 22 months when CRP was low.", ("CRP was low",), id="when"),
+        pytest.param("With FEC 50 (43%) the ORR was 43%.", ("FEC 50",), id="a number that is part of a name"),
         pytest.param(
             "Surgery and irradiation were compared. OS was 80% for the former and 70% for the latter.",
             ("Surgery",),
@@ -117,3 +160,24 @@ def test_names_that_are_proposed(text: str, names: Names):
 def test_words_that_are_not_proposed(text: str, name: str):
     said = [n for unit in proposed(text) for names in unit for n in names if n]
     assert not any(name in n for n in said)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param(
+            "Of 60 patients, two of whom had died, 30 responded (ORR 50%).", ("died",), id="of whom"
+        ),
+        pytest.param("Seven (15%) responded, an ORR of 15%.", ("Seven",), id="a count is no name"),
+        pytest.param(
+            "Patients were seen (age 60, 30; stage 2, 14). PFS was 80% and 70%.",
+            ("age", "stage"),
+            id="no groups",
+        ),
+        pytest.param(
+            "ORR was 30% / 40% / 50%. PFS was 60% / 70% / 80%.", ("30%", "40%", "50%"), id="cells of figures"
+        ),
+    ],
+)
+def test_names_that_are_not_proposed(text: str, names: Names) -> None:
+    assert not any(names in proposals for proposals in proposed(text))

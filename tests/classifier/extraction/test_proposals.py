@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from classifier.extraction import Extractor
-from classifier.extraction.proposals import Proposer
-from classifier.extraction.sentences import split_sentences
+from classifier.extraction.groups.proposals import Proposer
+from classifier.extraction.groups.told import Names, Proposal, Unit
+from classifier.extraction.text.sentences import split_sentences
 from classifier.extraction.text_walk import TextWalk
-from classifier.extraction.told import Names, Proposal, Unit
 
 
 def proposed(text: str) -> list[set[Names]]:

@@ -134,7 +134,7 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
     if link.how == "hazard ratio inherited" and _of_another_event(text, link.token):
         return "a hazard ratio with no endpoint in the sentence"
     if context.known:
-        return "known before"
+        return "told before the study"
     barred = what_bars(text, link)
     if barred:
         return barred

@@ -40,7 +40,8 @@ _OWN = {
     "W": ("written", "closed", "open"),
     "X": ("fields", "opened", "open"),
     "Y": ("fields", "opened", "open"),
-    "Z": ("fields", "closed", "unread"),
+    "Z": ("fields", "closed", "opened"),
+    "U": ("fields", "unread", "unread"),
     "D": ("pubmed", "closed", "open"),
 }
 
@@ -74,10 +75,10 @@ def part_of(record_id: str) -> str:
     --------
     >>> [part_of(name) for name in ("a", "g", "h", "W001", "W002")]
     ['open', 'closed', 'opened', 'written closed', 'written open']
-    >>> [part_of(name) for name in ("X101", "Y103", "Z102", "Z103", "D30410002", "D30410003")]
+    >>> [part_of(name) for name in ("X101", "Y103", "U102", "Z103", "D30410002", "D30410003")]
     ['fields open', 'fields opened', 'fields unread', 'fields closed', 'pubmed open', 'pubmed closed']
     """
-    if own := re.fullmatch(r"([WXYZD])(\d+)", record_id):
+    if own := re.fullmatch(r"([WXYZUD])(\d+)", record_id):
         kind, one, others = _OWN[own[1]]
         return f"{kind} {one}" if int(own[2]) % _EVERY[kind] == _EVERY[kind] - 1 else f"{kind} {others}"
     if not is_set_aside(record_id):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from classifier.extraction.bars import what_bars
 from classifier.extraction.context import Context
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.links import Link, is_duration
@@ -73,17 +74,24 @@ _RATIO_CUE = re.compile(
     r"|respectively)[^.]*\Z"
 )
 _OTHER_EVENT = re.compile(
-    r"(?i:failures?|malignanc\w+|incidence|recurren\w+|relaps\w+|metasta[st]\w+|transform\w+|infections?|discontinu\w+"
-    r"|toxicit\w+|hospitali\w+|respon[ds]\w*|remission|neuropath\w+|progress(?:ion|ed)|events?|control|deteriorat\w+"
+    r"(?i:failures?|malignanc\w+|incidence|recurren\w+|relaps\w+|metasta[st]\w+|transform\w+"
+    r"|infections?|discontinu\w+"
+    r"|toxicit\w+|hospitali\w+|respon[ds]\w*|remission|neuropath\w+|progress(?:ion|ed)|events?|control"
+    r"|deteriorat\w+"
     r"|time to|symptom\w*|pain|transfusion|engraft\w+|GVHD|fractures?|thrombo\w+|cancers?\b(?=[^.;]{0,20}\())"
 )
 
 
-def _of_another_event(text: str, start: int) -> bool:
+def _of_another_event(text: str, token: Token) -> bool:
     """Whether a ratio in a sentence that names no endpoint is that of something else that it names."""
+    start = token.start
     if _RATIO_CUE.search(text, max(0, start - 200), start):
         return False
-    begin = max(text.rfind(". ", 0, start), text.rfind(";", 0, start), start - 160)
+    bracket = text.rfind("(", 0, start)
+    part = text.rfind(";", 0, start)
+    if token.depth and part > bracket >= 0:  # inside the bracket of the ratio itself
+        part = text.rfind(";", 0, bracket)
+    begin = max(text.rfind(". ", 0, start), part, start - 160)
     return _OTHER_EVENT.search(text, begin, start) is not None
 
 
@@ -91,70 +99,20 @@ _THRESHOLD_WORDS = re.compile(
     r"(?:[<>\u2265\u2264]|\b(?:cut-?off|threshold|above|below|less than|fewer than|lower than"
     r"|per)(?: (?:of|at|value|level))*)\s*\Z"
 )
-_TARGET = re.compile(
-    r"\b(?:threshold|expected|target(?:ed)?|assumed|hypothesi[sz]ed|null|anticipated|postulated)"
-    r"(?:\s+(?:HR|hazard ratio|ORR|PFS|OS|rate|median|value|of|for|was|=|:))*\s*\Z"
-)
-_SCHEDULE = re.compile(r"\b(?:every|each|once every|daily for)\s+\Z")
-_TREATED = re.compile(r"\b(?:given to|received by|used in|offered to)\s+(?:\d+\s*%\s*(?:and|v|vs\.?)\s*)?\Z")
-_KNOWN = re.compile(
-    r"\b(?:has|have) an? (?:\w+ )?(?:prognosis|median (?:overall )?survival|survival)\b[^.;]{0,40}\Z"
-)
-_ELSEWHERE = re.compile(
-    r"\A[^.;]{0,50}\b(?:reported|published|observed|seen|described|found)\s+(?:previously|elsewhere"
-    r"|earlier|historically"
-    r"|in (?:the )?(?:literature|previous|earlier|historical|other|[A-Z][A-Z0-9-]{3,} (?:trial|study)))"
-)
-_LIKE_OTHERS = re.compile(
-    r"\b(?:comparable (?:to|with)|similar to|than|consistent with|compared (?:to|with)|in line with)\s+"
-    r"(?:the|that of|those of|an?)\s+(?:(?:ORR|median|PFS|OS|rate|of)\s+){0,3}[~\u2248]?\s*\Z"
-)
-_EARLIER_STUDIES = re.compile(
-    r"\A(?:[^.;]|\.\d|;(?=[^()]{0,60}\))){0,70}?\b(?:(?:in|from|by|of)\s+(?:an?|the|its|their|two|three|several|some|many)?\s*"
-    r"(?:[\w-]+\s+)?(?:earlier|previous|prior|registration(?:al)?|pivotal|historic(?:al)?|published|older)\s+"
-    r"(?:[\w-]+\s+){0,3}?(?:trials?|stud(?:y|ies)|series|reports?|controls?|experience|publications?)"
-    r"|(?:had been|have been|has been|was|were) (?:reported|published|described) (?:with|in|by|for"
-    r"|previously|earlier))\b"
-)
-_HOPED_FOR = re.compile(
-    r"\A(?:[^.;]|\.\d){0,50}?\b(?:had been|were|was|is|has been) (?:hoped for|targeted|aimed (?:at|for)"
-    r"|anticipated|assumed"
-    r"|postulated|desired|customary|usual|planned|hypothesi[sz]ed|expected|foreseen|sought|aspired)\b"
-)
-_OR_MORE = re.compile(r"\s+or\s+(?:more|less|below|above|higher|lower|greater|fewer|longer)\b(?!\s+than)")
-_BELOW = re.compile(r"\b(?:below|under|less than|above|exceed\w*|margin (?:of|was|being))\s*\Z")
-_AT = re.compile(r"(?P<word>[\w,;%)]+)\s+at\s*\Z")
-_SAID_WITH_AT = frozenset(
-    "differ differed same standing alike similar stood stands remained remains estimated was were is".split()
-)
-_PUBLISHED = re.compile(
-    r"\b(?:an? (?:published|earlier|previous|registration|pivotal|historical|older)\s+(?:[\w-]+\s+){0,4}?"
-    r"(?:trial|study|series|report|cohort|meta-analysis)|[Ll]iterature values?|is known for"
-    r"|published (?:[\w-]+ ){0,3}"
-    r"(?:survival|response rates?|results?))\b(?:[^.;]|\.\d|;(?=[^()]*\Z)){0,110}\Z"
-)
-# "5 (11%) were complete"
-_PARTS = re.compile(
-    r"\A\s*[)\]]?\s*,?\s*(?:of (?:these|them|which|whom) )?(?:(?:were|was|being"
-    r"|had been)\s+)(?:\w+\s+)?(?:complete|partial)\b"
-)
-_OF_OTHERS = re.compile(
-    r"\A[^.;,]{0,30}?\b(?:reported|seen|observed|published|achieved|described)\b[^.;]{0,60}?"
-    r"\b(?:in|by|from)\s+(?:the\s+)?[A-Z][A-Za-z]*[A-Z0-9]"
-)
 _DIFFERENCE_BEFORE = re.compile(
     r"(?:\b(?:differences?|benefits?|improvements?|gains?|advantages?|increases?|decreases?"
     r"|prolongations?|reductions?"
     r"|delays?)(?:\s+\w+){0,3}\s+(?:of|reached|amounted to|being|equalled)(?:\s+(?:about|approximately"
     r"|only|nearly|at least|more than))?"
-    r"|(?<!ed )(?<!shown )(?<!seen )\bby(?:\s+(?:about|approximately|a median of|only|nearly|at least"
+    r"|(?<!ed )(?<!shown )(?<!seen )(?<!had )(?<!but )(?<!taken )(?<!found )\bby(?:\s+(?:about"
+    r"|approximately|a median of|only|nearly|at least"
     r"|more than))?)\s*[~\u2248\u223c]?\s*\Z"
 )
 _DIFFERENCE_AFTER = re.compile(
     r"\A\s*(?:absolute\s+|relative\s+|risk\s+|overall\s+)?(?:reduction|increase|improvement|decrease"
     r"|lower|higher|longer|shorter|greater"
     r"|risk reduction|difference|power|maturity|mature|censored|(?:percentage )?points?|information"
-    r"|of events|of (?:the )?(?:planned|required|expected)"
+    r"|of (?:the )?(?:\w+ )?(?:events|deaths)|of (?:the )?(?:planned|required|expected)"
     r"|improved|better|worse)\b"
 )
 
@@ -173,11 +131,11 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
         return f"belongs to {link.key}"
     if link.how.startswith("inherited without a cue"):
         return "no endpoint in the sentence"
-    if link.how == "hazard ratio inherited" and _of_another_event(text, start):
+    if link.how == "hazard ratio inherited" and _of_another_event(text, link.token):
         return "a hazard ratio with no endpoint in the sentence"
     if context.known:
         return "known before"
-    barred = _barred(text, link)
+    barred = what_bars(text, link)
     if barred:
         return barred
     if context.planned or (
@@ -195,7 +153,11 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
         and (link.timepoint is None or "people" not in link.how)
     ):
         return "a count with a survival endpoint"
-    if (q.kind is Kind.TIME or q.why == "pair time") and is_duration(text, link.token):
+    if (
+        (q.kind is Kind.TIME or q.why == "pair time")
+        and is_duration(text, link.token)
+        and not _lived_for(text, link)
+    ):
         return "a duration or threshold"
     if q.kind is Kind.PERCENT and _THRESHOLD_WORDS.search(text, max(0, start - 24), start):
         return "a threshold"
@@ -206,48 +168,20 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
     return ""
 
 
-def _is_cut_off(text: str, start: int) -> bool:
-    """ "21 months with A at 50%": where a marker was cut, unless a verb makes it the result."""
-    at = _AT.search(text, max(0, start - 24), start)
-    return at is not None and not at["word"].endswith((",", ";")) and at["word"] not in _SAID_WITH_AT
+_FOR_SO_LONG = re.compile(
+    r"\b(?:[Ff]or|[Aa]t|[Aa]fter)\s+(?:an?\s+)?(?:median|mean|average)?\s*(?:of\s+)?(?:only\s+|about\s+)?\Z"
+)
 
 
-def _barred(text: str, link: Link) -> str:
-    """What the words right beside a value make of it, whatever else they say; "" if nothing."""
-    q = link.token.quantity
-    if q is None:
-        return ""
-    start, end = link.token.start, link.token.end
-    if q.kind is Kind.TIME and _SCHEDULE.search(text, max(0, start - 16), start):
-        return "a schedule"
-    if _TARGET.search(text, max(0, start - 40), start):
-        return "a target"
-    if _OR_MORE.match(text, end) or (
-        link.statistic == "hazard_ratio" and _BELOW.search(text, max(0, start - 24), start)
-    ):
-        return "a target"
-    if q.kind is Kind.PERCENT and _is_cut_off(text, start):
-        return "a target"
-    if _PUBLISHED.search(text, max(0, start - 160), start):
-        return "known before"
-    if q.kind is Kind.PERCENT and _TREATED.search(text, max(0, start - 40), start):
-        return "a share of people treated"
-    if _KNOWN.search(text, max(0, start - 70), start):
-        return "known before"
-    after = text[end : end + 130]
-    if _HOPED_FOR.match(after):
-        return "a target"
-    if link.statistic == "rate" and _PARTS.match(after):
-        return "belongs to CR"
-    if _ELSEWHERE.match(after) or _EARLIER_STUDIES.match(after):
-        return "another study's result"
-    if _OF_OTHERS.match(after) and _LIKE_OTHERS.search(text, max(0, start - 60), start):
-        return "another study's result"
-    if link.statistic == "rate" and KIND[link.key] == "time" and link.timepoint is None:
-        named = text[link.focus.start : link.focus.end] if link.focus is not None else ""
-        if "progression or death" in named or link.token.count is not None:
-            return "a share of people"  # who had an event
-    return ""
+def _lived_for(text: str, link: Link) -> bool:
+    """ "lived without progression for a median of 7.4 months, the others for 6.8": how long is the result."""
+    if link.focus is None or KIND[link.key] != "time":
+        return False
+    name = text[link.focus.start : link.focus.end].casefold()
+    living = name.startswith(("lived", "living", "surviv", "alive", "died")) and name != "survival"
+    return (living or name.endswith("free")) and (
+        _FOR_SO_LONG.search(text, max(0, link.token.start - 30), link.token.start) is not None
+    )
 
 
 def may_name_arms(candidate: Candidate) -> bool:

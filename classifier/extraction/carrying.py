@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 from classifier.extraction.endpoints import EXTRACTED, KIND
-from classifier.extraction.links import Link, Series
+from classifier.extraction.links import Focus, Link, Series
+from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token
 
 _INHERIT = re.compile(
-    r"\b(?:(?:[Ii]t|[Tt]hey|[Tt]hese|[Tt]his|[Tt]hose) (?:was|were|is|became|amounted|remained|had become"
-    r"|rose|fell)"
-    r"|[Tt]he figures?"
+    r"\b(?:(?:[Ii]t|[Tt]hey|[Tt]hese|[Tt]his|[Tt]hose) (?:was|were|is|are|has been|have been|became|amounted"
+    r"|remained|had become|rose|fell|(?:more than |almost |nearly |about )?(?:doubled|tripled|halved)"
+    r"|improved|increased|declined|decreased|dropped|differed)|T(?:hose|hat) (?:of|for|after|under)"
+    r"|[Tt]he figures?|The (?:corresponding |respective )?(?:estimates?|rates|percentages|probabilities"
+    r"|values) (?:was|were)"
     r"|the (?:[\w-]+\s){0,3}(?:median"
     r"|medians|rates?|HRs?|hazard ratios?"
     r"|figures?|values?|ranges?|estimates?|probabilit\w+|percentages?)|[Mm]edians|[Rr]ates (?:were|in)"
@@ -23,15 +26,30 @@ _LABEL = re.compile(
     r"[^.;:]{1,70}:\s*(?:[\w\u2265\u2264<>+/()-][\w \u2265\u2264<>+/()-]{0,28}[, ]\s*)?[<>~\u2248]?\s*\Z"
 )
 _GROUP_LABEL = re.compile(
-    r"(?i:\b(?:patients|pts|those|women|men|tumou?rs|disease|arms?|groups?|cohorts?|stratum|strata|lines?|cases|levels?"
+    r"(?i:\b(?:patients|pts|those|women|men|tumou?rs|disease|arms?|groups?|cohorts?|stratum|strata"
+    r"|lines?|cases|levels?"
     r"|doses?|dl ?\d+|stage|years|yrs|aged?|high|low|intermediate|male|female|placebo|alone|mutant|mutated"
     r"|mutation"
-    r"|wild-?type|unmutated|responders|histolog\w+|subtype|(?:non)?squamous|adenocarcinoma|treated|na[i\u00ef]ve"
-    r"|refractory|pretreated|subsets?|subgroups?|populations?|inhibitors?|antibod\w+|per|by|altered|amplified)\b)|positive|negative|[-\u2010]mutant|[\u2265\u2264<>]|mg\b|[+\u2212](?:\s|\Z)|\bn\s?=\s?\d"
+    r"|wild-?type|unmutated|responders|histolog\w+|subtype|(?:non)?squamous|adenocarcinoma|treated"
+    r"|na[i\u00ef]ve"
+    r"|refractory|pretreated|subsets?|subgroups?|populations?|inhibitors?|antibod\w+|per|by|altered"
+    r"|amplified)\b)|positive|negative|[-\u2010]mutant|[\u2265\u2264<>]|mg\b|[+\u2212](?:\s|\Z)"
+    r"|\bn\s?=\s?\d"
 )
 _MEASURES = re.compile(
-    r"(?i:\b(?:failures?|gvhd|infections?|mortality|incidence|deaths?|relapses?|rate|control|toxicit\w+|grade|events?|surgery|resection\w*|median|compliance|survival|time|duration"
-    r"|discontinu\w+|negativity|transplant\w*|clearance|reductions?|increase|decrease|discordance|adherence)\b)"
+    r"(?i:\b(?:failures?|gvhd|infections?|mortality|incidence|deaths?|relapses?|rate|control|toxicit\w+"
+    r"|grade|events?|surgery|resection\w*|median|compliance|survival|time|duration"
+    r"|discontinu\w+|negativity|transplant\w*|clearance|reductions?|increase|decrease|discordance"
+    r"|adherence)\b)"
+)
+_MEASURES_BUT_MEDIAN = re.compile(
+    _MEASURES.pattern.replace("median|", "").replace("|survival|time|", "|follow|age|treatment|interval|")
+)
+_OTHER_TIME = re.compile(  # said of a time that is none of survival
+    r"(?i:\b(?:lasted|exposure|follow\w*|(?:were|was) (?:younger|older)|years old|hospital stay"
+    r"|disease duration|longer disease"
+    r"|(?:treatment|therapy) (?:duration|time)|time (?:to|from|on|between|since)|intervals? between"
+    r"|onset)\b[^.;]*)\Z"
 )
 _HAD_IT = re.compile(r"\b(?:achieved|reached|attained|yielded|showed|produced|had)\s*\Z")
 _COMPARED = re.compile(
@@ -43,6 +61,9 @@ _COMPARED = re.compile(
 def goes_on(text: str, start: int, token: Token) -> bool:
     """Whether the words from `start` (of the sentence) to the value make it one of the endpoint before."""
     words = text[start : token.start]
+    q = token.quantity
+    if q is not None and q.kind is Kind.TIME and _OTHER_TIME.search(words):
+        return False
     return _INHERIT.search(words) is not None or names_a_group_only(text, start, token)
 
 
@@ -57,6 +78,58 @@ def names_a_group_only(text: str, start: int, token: Token) -> bool:
         and _GROUP_LABEL.search(label) is not None
         and _MEASURES.search(label) is None
     )
+
+
+_COMPARES = re.compile(
+    r"\b(?:differ\w*|gain\w*|benefit\w*|advantage|improvement|longer|shorter|longest|shortest|prolonged"
+    r"|medians?"
+    r"|did (?:better|worse)|fared|(?:analys[ei]s|subgroups?|subsets?|strat\w+)\b[^.;]{0,80}\b(?:showed"
+    r"|gave|yielded|found))\b"
+)
+
+
+def compares_medians(text: str, start: int, token: Token, before: Focus | None) -> bool:
+    """ "No difference between women under 70 (6.7 months) and older ones": after a sentence with medians."""
+    q = token.quantity
+    if before is None or q is None or q.kind is not Kind.TIME or q.unit[:1] not in "my":
+        return False
+    if not any(s.statistic == "median" for s in before.series):
+        return False
+    words = text[start : token.start]
+    if _OTHER_TIME.search(words):
+        return False
+    return _COMPARES.search(words) is not None and _MEASURES_BUT_MEDIAN.search(words) is None
+
+
+_BARE_LABEL = re.compile(r"[A-Z\d\u2265\u2264<>][^.;:%()]{0,50}(?:\([^()]{1,30}\)\s*)?:\s*")
+
+
+_ANNOUNCED = re.compile(
+    r"\b(?:follow\w*|list\w*|summar\w+|given|below|detail\w*|tabulated|broken down|by|per|according|shown)\b"
+)
+
+
+def announces_a_list(text: str, focus: Focus, end: int) -> bool:
+    """ "Responses by dose are listed.", "Three-year survival.": what the sentences up to `end` give."""
+    words = text[focus.end : end]
+    return _ANNOUNCED.search(words) is not None or (bool(focus.times) and words.strip() in (".", ":"))
+
+
+def is_listed_below(text: str, start: int, token: Token) -> bool:
+    """ "Surgery: 61%": a bare label in front of a value, as in "Survival was as follows. Surgery: 61%"."""
+    label = _BARE_LABEL.fullmatch(text, start, token.start)
+    return label is not None and _MEASURES.search(label[0]) is None
+
+
+_SAME_TIMES = re.compile(
+    r"\b[Aa]t (?:the same|that|this|those|these)(?: \d+| two| three| four)? (?:time ?-?points?|times?"
+    r"|landmarks?|dates?|intervals?|moments?)\b"
+)
+
+
+def says_same_times(text: str, start: int, end: int) -> bool:
+    """Whether a sentence goes on with the time points of the one before."""
+    return text.find("t th", start, end) >= 0 and _SAME_TIMES.search(text, start, end) is not None
 
 
 def series_of(links: list[Link]) -> tuple[Series, ...]:
@@ -88,7 +161,7 @@ def carry_times(links: list[Link], times: tuple[float, ...]) -> tuple[float, ...
 def deal_series(links: list[Link]) -> None:
     """ "The figures were 9% and 19%": each of what the sentence before reported, in its order."""
     carried = [k for k in links if k.focus is not None and k.focus.inherited == 1 and k.focus.series]
-    if not carried or len(carried) != len(links) or carried[0].focus is None:
+    if not carried or carried != links[: len(carried)] or carried[0].focus is None:
         return
     series = carried[0].focus.series
     for statistic in {link.statistic for link in carried}:
@@ -97,8 +170,9 @@ def deal_series(links: list[Link]) -> None:
         keys = {s.key for s in slots}
         if not slots or (len(keys) > 1 and len(values) % len(slots)):
             continue
+        in_turn = len(keys) > 1 or len(values) % len(slots) == 0
         for n, link in enumerate(values):
-            slot = slots[n % len(slots)] if len(keys) > 1 else slots[0]
+            slot = slots[n % len(slots)] if in_turn else slots[0]
             link.key = slot.key
             if link.timepoint is None and KIND[slot.key] == "time":
                 link.timepoint = slot.timepoint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 from classifier.extraction.sentences import Sentence
 
@@ -12,21 +12,20 @@ _PLANNED = re.compile(
     r"\b(?:designed to|powered|power to|\d+% power|sample size|assum\w+|to detect"
     r"|would (?:be|detect|stop|need|have|give|show|require|produce|yield|result)|predicted that|"
     r"was judged (?:un)?interesting|worthwhile|(?:was|were|may be|can be|is) expected|expected from"
-    r"|\bH[01]\b|expected (?:ORR|PFS|OS|median|overall|response|rate|survival|values?)"
-    r"|(?:threshold|null) and (?:expected|alternative|target)\w*|target(?:ed)? (?:of|ORR|response)|"
+    r"|\bh[01]\b|expected (?:orr|pfs|os|median|overall|response|rate|survival|values?)"
+    r"|(?:threshold|null) and (?:expected|alternative|target)\w*|target(?:ed)? (?:of|orr|response)|"
     r"calculated that|foreseen|foresaw|historically|non-?inferiority (?:margin|required)|chosen to (?:show"
     r"|detect)"
-    r"|rested on|to show (?:a|an)|two-sided alpha|"
-    r"stopping rule|Simon|planned (?:to|sample)|simulat\w+|ha(?:ve|s) been reported"
+    r"|rested on|to show (?:a|an)|two-sided alpha|(?:considered|regarded as|deemed|judged) (?:of "
+    r"(?:no )?interest|(?:un)?interesting|promising|worthwhile|futile|inactive|insufficient)|"
+    r"stopping rule|simon|planned (?:to|sample)|simulat\w+|ha(?:ve|s) been reported"
     r"|(?:was|were) (?:to|likely to|required to) (?:exceed|reach|be above|surpass)|"
     r"previous(?:ly)? (?:studies|trials|report\w*)|mice|mouse|xenografts?|murine|the animals)\b",
-    re.IGNORECASE,
 )
 # Words of a plan that are also said of results: "and the null hypothesis was rejected".
 _PERHAPS_PLANNED = re.compile(
     r"\b(?:hypothes\w+|null|target was|non-?inferiority was|predicted (?:median|rate|value)|historical"
-    r"|one-sided(?! [pP]\b))\b",
-    re.IGNORECASE,
+    r"|one-sided(?! p\b))\b",
 )
 
 
@@ -34,50 +33,54 @@ _PERHAPS_PLANNED = re.compile(
 _EARLIER_ANALYSIS = re.compile(
     r"\b(?:primary|interim|initial|first|previous|earlier|prior) (?:\w+ )?(?:analys[ie]s|readout"
     r"|data cut-?off)\b",
-    re.IGNORECASE,
 )
 
 
 # "In a trial published since, B was better (HR 0.8)"
 _OTHER_STUDY = re.compile(
-    r"\b[Ii]n (?:other|previous|earlier|prior|published|historical) (?:\w+ )?(?:trials|studies|series"
-    r"|reports)\b"
+    r"\b[Ii]n (?:the )?(?:other|previous|earlier|prior|preceding|published|historical|pivotal"
+    r"|registration(?:al)?) (?:\w+ )?(?:trials?|stud(?:y|ies)|series"
+    r"|reports)\b|\b[Hh]istoric(?:al)? (?:[\w-]+ ){0,2}(?:series|controls|studies|reports|data"
+    r"|cohorts) (?:report|show|suggest|indicate|give)\w*"
+    r"|\b(?:having|have|has) been (?:reported|quoted|described|given) (?:as|to be|at|with)\b"
     r"|\b(?:In|From) (?:an?|one|two|three|several|other|previous|earlier|another"
     r"|prior)\b[^,.;]{0,60}?\b(?:trials?|stud(?:y|ies)"
     r"|series|reports?|meta-analys[ei]s)\b (?:\w+ ){0,2}?(?:published|reported|by|from (?!the\b|our\b))"
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Context:
-    """What a sentence is about besides results.
+    """What a sentence is about besides results; each asked only where a value makes it matter.
 
-    Attributes
+    Parameters
     ----------
-    planned : bool
-        What was assumed, targeted or seen in animals.
-    perhaps_planned : bool
-        Words of a plan that are also said of results; a value with an interval or a count is one.
-    known : bool
-        What was known before the study.
+    background : int
+        Where the text stops telling what was known before.
     """
 
-    planned: bool = False
-    perhaps_planned: bool = False
-    known: bool = False
+    def __init__(self, text: str, sentence: Sentence, background: int) -> None:
+        self._text, self._sentence, self._background = text, sentence, background
 
+    @cached_property
+    def _small(self) -> str:
+        return self._text[self._sentence.start : self._sentence.end].lower()
 
-def sentence_context(text: str, sentence: Sentence, background: int) -> Context:
-    """The context of a sentence; `background` is where the text stops telling what was known before."""
-    return Context(
-        planned=_PLANNED.search(text, sentence.start, sentence.end) is not None,
-        perhaps_planned=_PERHAPS_PLANNED.search(text, sentence.start, sentence.end) is not None,
-        known=_OTHER_STUDY.search(text, sentence.start, sentence.end) is not None
-        or (
-            sentence.end <= background
-            and _EARLIER_ANALYSIS.search(text, sentence.start, sentence.end) is None
-        ),
-    )
+    @cached_property
+    def planned(self) -> bool:
+        """What was assumed, targeted or seen in animals."""
+        return _PLANNED.search(self._small) is not None
+
+    @cached_property
+    def perhaps_planned(self) -> bool:
+        """Words of a plan that are also said of results; a value with an interval or a count is one."""
+        return _PERHAPS_PLANNED.search(self._small) is not None
+
+    @cached_property
+    def known(self) -> bool:
+        """What was known before the study."""
+        if _OTHER_STUDY.search(self._text, self._sentence.start, self._sentence.end):
+            return True
+        return self._sentence.end <= self._background and _EARLIER_ANALYSIS.search(self._small) is None
 
 
 _OWN_STUDY = re.compile(
@@ -85,7 +88,8 @@ _OWN_STUDY = re.compile(
     r"|the (?:present|current) \w+|here(?:in)?|aim(?:s|ed)?|purpose|objectives?|retrospective\w*"
     r"|(?:were|was) (?:\w+ )?(?:randomi[sz]ed|randomly|enrol\w+|treated|included|assigned|allocated"
     r"|recruited|entered"
-    r"|analy[sz]ed|identified|retrieved|studied|reviewed|investigated|evaluated|assessed|given|accrued|registered"
+    r"|analy[sz]ed|identified|retrieved|studied|reviewed|investigated|evaluated|assessed|given|accrued"
+    r"|registered"
     r"|evaluable|eligible|seen|observed|collected|compared|administered|diagnosed)"
     r"|(?:patients|pts|women|men|subjects|participants|children|adults) (?:\w+ ){0,6}(?:received|underwent)"
     r"|to (?:evaluate|assess|compare|determine|investigate|examine|explore|establish|test)|n\s?=\s?\d"
@@ -94,12 +98,14 @@ _OWN_STUDY = re.compile(
     re.IGNORECASE,
 )
 _KNOWN_BEFORE = re.compile(
-    r"\b(?:is|are|has|have|can|may|remains?|carry|carries|gives?|offers?|yields?|usual\w*|customary|known|report\w*"
+    r"\b(?:is|are|has|have|can|may|remains?|carry|carries|gives?|offers?|yields?|usual\w*|customary"
+    r"|known|report\w*"
     r"|trials?|stud(?:y|ies)|series|historical\w*|standard|approv\w+|published|literature)\b",
     re.IGNORECASE,
 )
 
 
+_MAX_TITLE = 230  # a longer first sentence has the title in front, which had no full stop
 _LEAD = 6  # sentences, with the title
 
 
@@ -116,7 +122,8 @@ def end_of_background(text: str, sentences: Sequence[Sentence]) -> int:
             return 0
         return max(s.end for s in sentences if s.section == "background")
     end = 0  # nothing is known before where these say nothing of this study
-    for sentence in sentences[1:_LEAD]:
+    long = sentences and sentences[0].end - sentences[0].start > _MAX_TITLE
+    for sentence in sentences[0 if long else 1 : _LEAD]:
         if _OWN_STUDY.search(text, sentence.start, sentence.end):
             return end
         if _KNOWN_BEFORE.search(text, sentence.start, sentence.end):
@@ -140,7 +147,10 @@ _TUMOUR = re.compile(
 )
 
 
-_MOOD = re.compile(r"depressi|psychotherap|HAM-D|antidepress|anxiety")
+_MOOD = re.compile(
+    r"depressi|psychotherap|HAM-D|antidepress|anxiety|emesis|emetic|emetogenic|\b[Yy]oga|acupunctur|insomnia"
+    r"|[Hh]ot flu?ash|[Hh]ot flush|mindfulness|lymphedema|pruritus"
+)
 _TREATED_TUMOUR = re.compile(
     r"progression|chemother|RECIST|tumou?r respon|objective respon|PFS|remission (?:of|induc)"
 )

@@ -102,8 +102,8 @@ def _phase(words: Words, at: int) -> str:
 
 def _by_title(title: Counter[str], both: Counter[str]) -> str:
     """The design that the title names; "" where it names none."""
-    if title["protocol"] and both["will"]:
-        return "other"  # a study that is yet to be done
+    if title["protocol"] and both["will"]:  # a study that is yet to be done, by what it is to be
+        return "rct" if both["random"] + both["random word"] + both["late"] else "other"
     if title["indirect"] and not title["review"]:
         return "other"
     reviewed = both["review"] + both["library"] + min(both["pooled"], 2)

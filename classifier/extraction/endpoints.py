@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from classifier.extraction.endpoint_table import ENTRIES, D
+from classifier.extraction.first_letters import alternatives, first_letters
 from data.records import CORE_ENDPOINTS
 
 KIND = {entry.key: entry.kind for entry in ENTRIES}
@@ -14,10 +16,26 @@ TIME_KEYS = frozenset(k for k, kind in KIND.items() if kind == "time")
 RATE_KEYS = frozenset(k for k, kind in KIND.items() if kind == "rate")
 EXTRACTED = frozenset(map(str, CORE_ENDPOINTS))
 
-_PATTERN = re.compile(
-    "(?:" + "|".join(f"(?P<{e.key}_{n}>{e.words})" for n, e in enumerate(ENTRIES)) + r")(?![A-Za-z0-9])",
-    re.IGNORECASE,
-)
+
+@cache
+def _rows() -> tuple[tuple[str, tuple[tuple[str, frozenset[str]], ...]], ...]:
+    """Each entry's group name, and its alternatives with the letters that each may begin with."""
+    return tuple(
+        (f"{e.key}_{n}", tuple((words, first_letters(words)) for words in alternatives(e.words)))
+        for n, e in enumerate(ENTRIES)
+    )
+
+
+@cache
+def _pattern(letter: str) -> re.Pattern[str]:
+    """The pattern of what may begin with a letter (small); most of the table is left out of it."""
+    rows = []
+    for name, choices in _rows():
+        words = [w for w, letters in choices if letter in letters or "" in letters]
+        if words:
+            rows.append(f"(?P<{name}>{'|'.join(words)})")
+    return re.compile("(?:" + "|".join(rows or ["(?!)"]) + r")(?![A-Za-z0-9])", re.IGNORECASE)
+
 
 # The first letters (up to three) of every word that an entry may begin with: the pattern is tried only
 # there, which is most of the speed. `X-free` and `X-specific` begin with any word and are sought apart.
@@ -36,11 +54,12 @@ _BEGINNINGS = frozenset(
     " ble car hea"
     " bra ext neu are auc rms his icp fu mfu pro i p het ske net exc spl mar liv ski ery pla hor pet sub"
     " mix sus pmr cmr cns or suc age yea pri pre lin cyc cou bon sen spe wer und was acc odd or cau red"
-    " rei sei".split()
+    " rei sei eff sho the sit les blo t b mrr out glo sys hep cal cea afp hcg chr thy pos neg ppv npv "
+    "loc reg rat fai per sha fra".split()
 )
 _SMALL_WORDS = frozenset("a an any no in of at".split())
 _WORD_START = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}|[\u2265(](?=\s?(?i:CR|PR)))")
-_ANY_FREE = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z/]+{D}(?:free|specific)", re.IGNORECASE)
+_ANY_FREE = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z/]+{D}(?:free|specific|related)", re.IGNORECASE)
 
 # A text in which none of these occurs holds no finding: nothing else is looked at.
 _TRIGGER_OF_MORE = re.compile(
@@ -48,9 +67,12 @@ _TRIGGER_OF_MORE = re.compile(
     r"|respon|progression)"
 )
 _TRIGGER = re.compile(
-    r"PFS|(?<![A-Za-z])[a-z]{0,2}OS(?![A-Za-z])|\blived\b|RMST|(?<![A-Za-z])HRs?(?![A-Za-z+-])|ORR|(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
-    r"|remission|[Hh]azard|alive|PR (?:or|and) |CR\s?\+\s?PR|OR rate|\u2265\s?PR|partial r"
-    r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death"
+    r"PFS|(?<![A-Za-z])[a-z]{0,2}OS(?![A-Za-z])|\blived\b|RMST|(?<![A-Za-z])HRs?(?![A-Za-z+-])|ORR|"
+    r"(?<![A-Za-z])RR(?![A-Za-z])|surviv|progression|respon[ds]"
+    r"|remission|[Hh]azard|alive|PR (?:or|and|in) |CR\s?\+\s?PR|OR rate|\u2265\s?PR|partial r"
+    r"|SURVIV|PROGRESSION|RESPON|REMISSION|Surviv|Progression|Respon[ds]|Remission|death|dying|died a|Death"
+    r"|Mortality"
+    r"|(?:effective|efficacy) rate|least an? PR\b|or PR\b"
 )
 
 
@@ -86,7 +108,7 @@ def find_endpoints(text: str, start: int = 0, end: int | None = None) -> Iterato
     for at in _starts(text, start, stop):
         if at < taken:
             continue
-        match = _PATTERN.match(text, at, stop)
+        match = _pattern(text[at].lower()).match(text, at, stop)
         if match is not None and match.end() > at:
             taken = match.end()
             yield EndpointMention(str(match.lastgroup).rpartition("_")[0], at, taken)
@@ -114,4 +136,8 @@ def _starts(text: str, start: int, stop: int) -> Iterator[int]:
 
 
 def _has_free(text: str, start: int, stop: int) -> bool:
-    return text.find("free", start, stop) >= 0 or text.find("specific", start, stop) >= 0
+    return (
+        text.find("free", start, stop) >= 0
+        or text.find("specific", start, stop) >= 0
+        or text.find("-related", start, stop) >= 0
+    )

@@ -66,7 +66,8 @@ def _words(text: str, candidate: Candidate) -> dict[str, float]:
 
 
 _CUES = re.compile(
-    r"\b(?:(?:earlier|previous\w*|prior|histor\w+|published|publication|literature|elsewhere|registration|pivotal"
+    r"\b(?:(?:earlier|previous\w*|prior|histor\w+|published|publication|literature|elsewhere"
+    r"|registration|pivotal"
     r"|landmark|approv\w+|licen[cs]ed|standard|conventional|customary|usual\w*|typical\w*|known|about|around"
     r"|approximately|only|dismal|poor|expect\w+|anticipat\w+|assum\w+|hypothe\w+|null|target\w*|threshold"
     r"|margin|exceed\w*|least|detect|power\w*|alpha|required|planned|primary|has|have|is|are|can|may|would"

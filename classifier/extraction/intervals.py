@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from classifier.extraction.numbers import Kind, Quantity, to_months
 from classifier.extraction.tokens import Token
@@ -19,7 +20,7 @@ def attach_intervals(text: str, tokens: list[Token]) -> None:
         elif _deal_out(text, _row_of_intervals(text, tokens, i), values):
             continue
         elif token.kind == "interval" and token.quantity is not None and values:
-            q, value = token.quantity, values[-1]
+            q, value = _in_percent(text, token, values[-1]), values[-1]
             if q.why == "ci":
                 owners = [v for v in values[:-6:-1] if _holds(q, v) and v.interval is None]
                 owners = [v for v in owners if not _counts_things(text, v)] or owners
@@ -31,6 +32,24 @@ def attach_intervals(text: str, tokens: list[Token]) -> None:
                 if _NEXT_TO.fullmatch(text[value.end : token.start]):
                     value.interval = q
                     token.notes.append("an interval")
+
+
+def _in_percent(text: str, token: Token, value: Token) -> Quantity:
+    """ "78.4% (95% CI 0.698-0.880)": bounds told as shares of one."""
+    q, of = token.quantity, value.quantity
+    if q is None or of is None:
+        raise ValueError("a token without a quantity")
+    if of.kind is not Kind.PERCENT or of.value is None or q.value is None or q.value_max is None:
+        return q
+    if (
+        "%" in text[token.end - 2 : token.end + 1]
+        or not 1 < of.value < 100
+        or not 0 < q.value <= q.value_max <= 1
+    ):
+        return q
+    if not 100 * q.value <= of.value <= 100 * q.value_max:
+        return q
+    return replace(q, value=round(100 * q.value, 1), value_max=round(100 * q.value_max, 1))
 
 
 def _row_of_intervals(text: str, tokens: list[Token], i: int) -> list[Token]:

@@ -15,36 +15,44 @@ from __future__ import annotations
 
 import re
 
-from classifier.extraction.carrying import deal_series, goes_on, series_of
+from classifier.extraction.carrying import deal_series, series_of
 from classifier.extraction.endpoints import EXTRACTED, KIND
-from classifier.extraction.links import Focus, Link, Series, deal
+from classifier.extraction.links import Focus, Link, Series, deal, dealt_time, widen_neither
 from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token
 from classifier.extraction.topics import TopicRules
 
 _COORDINATED = re.compile(
-    r"\A[\s,/()\[\]]*(?:(?:and|or|as well as|plus|,|/|both|also|the|an?|in|of|their|medians?|mean|rates?"
+    r"\A[\s,/()\[\]]*(?:(?:and|or|nor|as well as|plus|,|/|both|also|the|an?|in|of|their|medians?|mean|rates?"
     r"|times?|estimated|observed|actuarial|cumulative|respective|corresponding|overall|HRs?|hazard ratios?"
     r"|prolonged|improved|longer|shorter|better|worse|inferior|superior|poor|poorer"
     r"|(?:[1-9]\d?|one|two|three|four|five|six|ten|twelve)(?:-|\s)(?:year|month|yr|mo)s?)[\s,/()\[\]]*)*\Z"
 )
 _PARENTHESIS_TAIL = re.compile(r"\A\s*[\[(]\s*\Z")
 _IS_A_GROUP = re.compile(
-    r"\s+(?:\w+\s+)?(?:groups?|arms?|regimens?|treatments?|courses?|schedules?|therapy|programmes?|strateg\w+)\b"
+    r"\s+(?:\w+\s+)?(?:groups?|arms?|regimens?|treatments?|courses?|schedules?|therapy|programmes?"
+    r"|strateg\w+)\b"
+)
+_TIME_OF_SOMETHING_ELSE = re.compile(
+    r"\s+(?:of\s+)?(?:the\s+)?(?:median\s+|mean\s+)?follow|\s+of\s+(?:\w+\s+)?(?:transplant\w*|diagnosis"
+    r"|surgery|resection"
+    r"|(?:first-line|initial|prior|previous)\s\w+|therapy|treatment|randomi[sz]ation|chemotherapy"
+    r"|completi\w+|relapse|infusion)"
 )
 _LISTED = re.compile(r"\s*(?:,|and|or|/|,\s*and)\s*")
 _PEOPLE_HAVING = re.compile(
     r"\b(?:patients|pts|children|those|women|men|adults|people)\s+(?:who\s+)?(?:with|without|achiev\w+"
-    r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?\Z"
-)
-_VERB = re.compile(
-    r"\b(?:was|were|is|are|had|has|have|occurred|developed|received|underwent|required|remained|discontinued|died)\b"
+    r"|reach\w+|enter\w+|attain\w+|had|having|in)\s+(?:an?\s+)?(?:complete\s+|partial\s+)?\Z"
 )
 _ODDS = re.compile(r"odds|OR\b|[Rr]isk ratio|[Rr]elative risk|SUCRA|cumulative ranking")
 
 
 def link_sentence(
-    text: str, tokens: list[Token], before: Focus | None, start: int | None = None
+    text: str,
+    tokens: list[Token],
+    before: Focus | None,
+    start: int | None = None,
+    times: tuple[float, ...] = (),
 ) -> tuple[list[Link], Focus | None]:
     """Link every value of one sentence.
 
@@ -56,6 +64,8 @@ def link_sentence(
         The focus that the sentence before left behind.
     start : int, optional
         Where the sentence begins; at its first token unless given.
+    times : tuple of float, optional
+        Months at which its rates were told, where it says "at the same times".
 
     Returns
     -------
@@ -65,6 +75,7 @@ def link_sentence(
         What the next sentence may inherit.
     """
     walk = _Walk(text, tokens, before, start)
+    walk.times = times
     walk.run()
     return walk.links, walk.carried()
 
@@ -96,6 +107,7 @@ class _Walk(TopicRules):
                     self._interval(i, token)
         self.links += deal(self.links, self.text)
         deal_series(self.links)
+        widen_neither(self.text, self.links)
 
     def carried(self) -> Focus | None:
         """The focus that the next sentence may go on with."""
@@ -108,6 +120,8 @@ class _Walk(TopicRules):
                 break
         focus.series = series_of(self.links)
         focus.valued = any(link.focus is not None and link.key in focus.keys for link in self.links)
+        if self.by_label and not self.named:  # the next group may follow in the next sentence
+            focus.inherited, focus.listing = 0, True
         return focus
 
     def _carried(self) -> Focus | None:
@@ -155,14 +169,15 @@ class _Walk(TopicRules):
             and any(t.kind == "endpoint" and KIND[t.key] == "time" for t in self.tokens)
         ):
             return  # "patients without pCR": they are a group, not a result
-        if self._tells_whose(token):
+        if self._tells_whose(token) or self._is_an_aside(i, token):
             return
         if self.mean and KIND[token.key] == "time" and not self._mean_stands_by(i):
             self.mean = False
         j = self.last_endpoint
         if j >= 0 and self.tokens[j].key == "FOLLOW_UP":
             if re.fullmatch(
-                r"\s+(?:time\s+)?(?:for|of|in|among)\s+(?:the\s+|those\s+|patients\s+|who\s+|were\s+|still\s+)*",
+                r"\s+(?:time\s+)?(?:for|of|in|among)\s+(?:the\s+|those\s+|patients\s+|who\s+|were\s+"
+                r"|still\s+)*",
                 self.text[self.tokens[j].end : token.start],
             ):
                 return  # "median follow-up for survival"
@@ -228,6 +243,10 @@ class _Walk(TopicRules):
             return
         if _IS_A_GROUP.match(self.text, token.end):
             return  # "the five-year group"
+        if _TIME_OF_SOMETHING_ELSE.match(self.text, token.end) and (
+            self.times or self.text.startswith(("within", "Within"), token.start)
+        ):
+            return  # "at 14 months of median follow-up", "relapse within six months of transplantation"
         before = self.tokens[i - 1] if i else None
         behind = self.links[-1] if self.links else None
         after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
@@ -250,7 +269,7 @@ class _Walk(TopicRules):
             joined = [link for link in self.links if link.token.run == behind.token.run]
             times = token.quantity.times
             for n, link in enumerate(joined):
-                link.timepoint = times[n] if len(times) == len(joined) else times[0]
+                link.timepoint = dealt_time(times, joined, n)
             if self.focus is not None and not self.times:
                 self.times = token.quantity.times
             return
@@ -299,8 +318,7 @@ class _Walk(TopicRules):
             if focus is None:
                 how = "none"
             elif focus.inherited:
-                if not (goes_on(self.text, self.begin, token) or self._as_the_one_before(token)):
-                    how = "inherited without a cue"
+                how = self._how_inherited(token)
         link = Link(token, "", self._statistic(token), how, focus, self._time_of(focus), self.hr)
         if focus is not None and focus.values and self.times != focus.times:
             link.times = self.times
@@ -311,19 +329,14 @@ class _Walk(TopicRules):
             self.focus, self.named = focus, True  # "no response among 7 at level 1, against 2/6 at level 2"
             self.history.append(focus)
 
-    def _as_the_one_before(self, token: Token) -> bool:
-        """ "A achieved 71%, B 53% and C 54%": what goes on after a value that was taken."""
-        last = self.links[-1] if self.links else None
-        if last is None or last.how != "inherited" or last.statistic != self._statistic(token):
-            return False
-        return _VERB.search(self.text, last.token.after, token.start) is None
-
     def _time_of(self, focus: Focus | None) -> float | None:
         times = self.times or (focus.times if focus is not None else ())
         if not times and self.before is not None and self.tokens:
             start = self.tokens[0].start
             if re.search(
-                r"[Cc]orresponding|[Rr]espective(?!ly)", self.text[max(0, start - 60) : self.tokens[-1].end]
+                r"[Cc]orresponding|[Rr]espective(?!ly)|(?:same|that|this|those) (?:time|date|interval"
+                r"|landmark)",
+                self.text[max(0, start - 60) : self.tokens[-1].end],
             ):
                 times = self.before.times
         return times[0] if times else None

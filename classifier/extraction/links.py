@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from classifier.extraction.endpoints import KIND
 from classifier.extraction.numbers import Kind
@@ -46,6 +46,7 @@ class Focus:
     series: tuple[Series, ...] = ()  # what the sentence before reported
     slots: list[Series] = field(default_factory=list)  # each time an endpoint is named, and as what
     valued: bool = False  # a value was linked to it when it was named
+    listing: bool = False  # groups are listed with their values, a sentence each
 
 
 @dataclass(slots=True)
@@ -164,3 +165,29 @@ def _said_of_all(links: list[Link]) -> list[Link]:
 def is_duration(text: str, token: Token) -> bool:
     """Whether the words before a time make it a schedule or a threshold, not a result."""
     return _DURATION.search(text, max(0, token.start - 24), token.start) is not None
+
+
+_NEITHER = re.compile(r"\b[Nn]either\b")
+
+
+def widen_neither(text: str, links: list[Link]) -> None:
+    """ "neither PFS nor OS was reached" is one statement from its first word on."""
+    for link in links:
+        q = link.token.quantity
+        if q is None or q.why != "neither" or text[link.token.start] in "nN":
+            continue
+        starts = [
+            m.start() for m in _NEITHER.finditer(text, max(0, link.token.start - 140), link.token.start)
+        ]
+        if starts:
+            link.token.start = starts[-1]
+            link.token.quantity = replace(q, start=starts[-1])
+
+
+def dealt_time(times: tuple[float, ...], links: list[Link], n: int) -> float:
+    """The time of the `n`th of joined rates: "83% and 48% versus 84% and 19% at 3 and 12 months"."""
+    each, left = divmod(len(links), len(times))
+    if left or not each:
+        return times[0]
+    in_pairs = len(links) > 1 and links[1].token.versus
+    return times[n // each] if in_pairs else times[n % len(times)]

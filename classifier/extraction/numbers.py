@@ -38,7 +38,8 @@ PERCENT = r"(?:%|percent(?:age)?\b|per{s}cent\b)".replace("{s}", r"\s")
 NOT_REACHED = (
     r"(?:not[\s\u00a0]+(?:(?:yet|been|yet[\s\u00a0]+been|been[\s\u00a0]+yet|be)[\s\u00a0]+)?(?:reached"
     r"|attained|estimable|estimated|evaluable|achieved|calculable)(?![\w])(?:[\s\u00a0]+yet)?"
-    r"|un(?:reached|defined)(?!\w)|not[\s\u00a0]+reach(?!\w|[\s\u00a0]+(?:statistical|significan|conventional|the|its|a|an)))"
+    r"|un(?:reached|defined)(?!\w)|not[\s\u00a0]+reach(?!\w|[\s\u00a0]+(?:statistical|significan"
+    r"|conventional|the|its|a|an)))"
 )
 NOT_REACHED_SHORT = r"(?:NR|NE|N\.R\.|N/R|n\.r\.|n\.e\.)"
 
@@ -94,6 +95,17 @@ class Quantity:
     level: float | None = None
     unit: str = ""
     stop: int = 0
+
+
+def share(count: int, total: int) -> float:
+    """Percent to one decimal, halves rounded up as people do.
+
+    Examples
+    --------
+    >>> share(18, 32), share(3, 48), share(12, 40)
+    (56.3, 6.3, 30.0)
+    """
+    return (2000 * count + total) // (2 * total) / 10
 
 
 def parse_number(text: str) -> float:

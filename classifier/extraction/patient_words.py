@@ -29,7 +29,7 @@ _KINDS = {
     "screened": """screened screening invited approached charts potential potentially files queried
         contacted consulted surveyed""",
     "planned": """planned plan plans required require requires needed need necessary would will aimed
-        target targeted targeting sample power powered calculated estimated simulated expected
+        target targeted targeting size power powered calculated estimated simulated expected
         called hypothesised assumed anticipated should designed intended scheduled envisaged""",
     "became": """died dead responded respond relapsed progressed progression recurred developed
         experienced discontinued withdrew withdrawn achieved achieving attained obtained alive

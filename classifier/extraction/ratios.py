@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from classifier.extraction.endpoints import KIND
+from classifier.extraction.carrying import goes_on
+from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.forward import ForwardRules
 from classifier.extraction.links import Focus, Link
 from classifier.extraction.numbers import Kind
@@ -14,9 +15,16 @@ _NAMES_RANGE = re.compile(r"\b(?:rang\w+|from|between|extended|varied|spread|acr
 _FACTOR_OF = re.compile(
     r"\b(?:of|for|with|shorter|longer|shortened|lengthened|worse|better|inferior|superior|poor\w*|reduced"
     r"|improved|adverse|predict\w*|impair\w*|up?on|affect\w*|influenc\w*|impact\w*|compromis\w*|worsen\w*"
-    r"|determin\w*|regarding|concerning)\s+(?:\w+\s+)?\Z"
+    r"|determin\w*|regarding|concerning|(?:linked|related|tied|prognostic|detrimental|relevant"
+    r"|correlated) to)\s+(?:\w+\s+)?\Z"
 )
 _AND_AGAIN = re.compile(r"(?:,|\band|\bbut|\bversus|\bvs\.?|\bv)\s+(?:only\s+)?\Z")
+_WHEN = re.compile(r"\b(?:at|after|since|before|prior|with|without|early|late|first)\s+\Z")
+_PROVED = re.compile(
+    r"\b(?:were|was|are|is|remained|proved|predict\w*|emerged|retained|affected|influenced|impaired"
+    r"|worsened|determined)\b"
+)
+_NEXT_LABEL = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?[;,]\s*(?:and\s+)?[^;,()\[\]]{1,50}[,:]?\s+")
 _FOR_GROUP = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?(?:in|for|among|with)\b")
 _EVENT = re.compile(r"(?i:relapses?|recurrences?|progressed|discontinu\w+|infections?)")
 _RATIO_FOR = re.compile(r"\s*(?:[\[(][^()\[\]]*[)\]]\s*)?(?:of|for)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}")
@@ -46,6 +54,8 @@ class RatioRules(ForwardRules):
             )
         if not 0 < q.value <= 60 or self.odds:
             return False
+        if self.hr is None and decimal and self._goes_on_from_ratios(token):
+            return True
         if self.hr is None:
             # "(0.21; 0.05-0.96)": a decimal with its interval in a text that reports hazard ratios
             return (
@@ -81,11 +91,33 @@ class RatioRules(ForwardRules):
             or (decimal and token.joined)
         )
 
+    def _goes_on_from_ratios(self, token: Token) -> bool:
+        """ "It was 0.51 (0.43-0.60) in the younger": after a sentence that ended in ratios."""
+        focus = self.focus
+        if focus is None or not focus.inherited or self.named or not focus.series:
+            return False
+        last = self.links[-1] if self.links else None
+        if (
+            last is not None
+            and last.statistic == "hazard_ratio"
+            and (token.joined or token.interval is not None)
+        ):
+            return True
+        if focus.series[-1].statistic != "hazard_ratio":
+            return False
+        return token.interval is not None and goes_on(self.text, self.begin, token)
+
     def _goes_on_with_ratios(self, token: Token) -> bool:
         """ "HR was 0.70 in men and 0.95 in women": one more after the ratio before it."""
         last = self.links[-1] if self.links else None
         if last is None or last.statistic != "hazard_ratio" or token.start - last.token.end > 90:
             return False
+        if (
+            token.depth
+            and last.token.depth == token.depth
+            and _NEXT_LABEL.fullmatch(self.text, last.token.end, token.start)
+        ):
+            return True  # "(HR: eribulin, 0.71; capecitabine, 0.79)"
         return (
             _AND_AGAIN.search(self.text, last.token.end, token.start) is not None
             and _FOR_GROUP.match(self.text, token.end, token.end + 60) is not None
@@ -96,9 +128,10 @@ class RatioRules(ForwardRules):
         key, _ = self._follows(i, token)
         if key and KIND[key] == "time":
             focus = Focus([key], token.start, token.end)
-        elif not self.named:
+        elif not self.named or self._names_a_factor(token, focus):
             ahead = self._time_ahead(i)
-            focus = ahead or focus
+            if ahead is None or not self.named or _PROVED.search(self.text, token.after, ahead.start):
+                focus = ahead or focus
         if focus is not None and focus.inherited and self.named:
             focus = self._last_time_focus(i) or focus
         if focus is not None and focus.keys == ["SAFETY"] and self._is_its_own_outcome(focus):
@@ -125,6 +158,17 @@ class RatioRules(ForwardRules):
             and _LESS_OR_MORE.search(self.text, max(0, focus.start - 40), focus.start) is not None
         )
 
+    def _names_a_factor(self, token: Token, focus: Focus | None) -> bool:
+        """Whether what was named is no result of its own: "disease at relapse (HR 2.7) ... predicted OS"."""
+        if focus is None or focus.inherited or set(focus.keys) & EXTRACTED:
+            return False
+        if any(set(f.keys) & EXTRACTED and not f.inherited for f in self.history):
+            return False
+        if _WHEN.search(self.text, max(0, focus.start - 20), focus.start):
+            return True
+        words = self.text[focus.end : token.start].split("(")[0]
+        return len(words.split()) > 1
+
     def _time_ahead(self, i: int) -> Focus | None:
         """The survival endpoint that a list of factors ends in: "X (HR 1.7) ... predicted shorter PFS"."""
         for token in self.tokens[i + 1 :]:
@@ -134,6 +178,8 @@ class RatioRules(ForwardRules):
                 and KIND[token.key] == "time"
                 and _FACTOR_OF.search(self.text, token.start - 40 if token.start > 40 else 0, token.start)
             ):
+                if any(t.kind == "hr" and 0 <= token.start - t.end < 8 for t in self.tokens[i + 1 :]):
+                    return None  # "0.97, whereas the HR for OS was 0.62": that one has its own
                 if self.ahead is None or self.ahead.start != token.start:
                     self.ahead = Focus([token.key], token.start, token.end)
                 return self.ahead

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from classifier.extraction.intervals import attach_intervals
-from classifier.extraction.numbers import WORD_NUMBER, Kind, Quantity, parse_number
+from classifier.extraction.numbers import WORD_NUMBER, Kind, Quantity, parse_number, share
 from classifier.extraction.sentences import Sentence
 from classifier.extraction.time_points import read_time_points
 from classifier.extraction.tokens import Token, join_runs, read_rows, read_tokens
@@ -51,8 +51,11 @@ def _counts_in_heads(text: str, tokens: list[Token]) -> None:
 _OF_N = re.compile(
     rf"\b(?:[Oo]f|[Aa]mong|[Ii]n)\s+(?:the\s+|these\s+|those\s+)?(?P<t>\d{{1,4}}"
     rf"|{WORD_NUMBER})\b[^;.]{{0,90}}?,\s+(?:of whom\s+)?(?:only\s+)?(?P<c>\d{{1,4}}|{WORD_NUMBER}|none"
-    rf"|all)\s+(?:responded|did\b"
-    rf"|had an? (?:objective |partial |overall )*response)"
+    rf"|all)\s+(?:responded|did\b|were responders"
+    rf"|(?:had|achieved|attained|obtained|showed|experienced|reached) (?:an?|at least an?) (?:"
+    rf"(?:objective|partial|overall"
+    rf"|confirmed|RECIST|clinical|tumou?r|radiological|partial or complete|complete or partial) )*"
+    rf"(?:response|remission|PR\b))"
 )
 
 
@@ -63,11 +66,11 @@ def _responders_of(text: str, sentence: Sentence, tokens: list[Token]) -> None:
         if not 0 <= count <= total or total == 0:
             continue
         start, end = match.span("c")
-        share = Quantity(
+        counted = Quantity(
             Kind.COUNT,
             start,
             end,
-            round(100 * count / total, 1),
+            share(int(count), int(total)),
             count=int(count),
             total=int(total),
             why="of those",
@@ -75,7 +78,7 @@ def _responders_of(text: str, sentence: Sentence, tokens: list[Token]) -> None:
         for i, token in enumerate(tokens):
             if token.start == start or (token.kind == "endpoint" and token.start <= start < token.end):
                 tokens[i] = Token(
-                    "value", start, end, token.depth, quantity=share, count=int(count), total=int(total)
+                    "value", start, end, token.depth, quantity=counted, count=int(count), total=int(total)
                 )
                 break
 
@@ -146,6 +149,8 @@ def _is(token: Token, kind: Kind) -> bool:
 
 def _give_count(share: Token, count: Token) -> None:
     share.count, share.total = count.count, count.total
+    if count.quantity is not None and count.quantity.why in ("responses in", "of those"):
+        share.notes.append("responders")
 
 
 def _same_count(share: Token, count: Token) -> bool:

@@ -6,13 +6,14 @@ behind (the endpoint spoken of, the groups told apart) the next one may go on wi
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
 from classifier.extraction.arm_choice import Choose, SentenceNames
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
-from classifier.extraction.carrying import carry_times
-from classifier.extraction.context import end_of_background, is_of_another_disease, sentence_context
+from classifier.extraction.carrying import carry_times, says_same_times
+from classifier.extraction.context import Context, end_of_background, is_of_another_disease
 from classifier.extraction.endpoints import (
     EXTRACTED,
     KIND,
@@ -23,12 +24,15 @@ from classifier.extraction.endpoints import (
 from classifier.extraction.group_names import study_arms
 from classifier.extraction.linking import link_sentence
 from classifier.extraction.links import Focus, Link
+from classifier.extraction.numbers import Kind
+from classifier.extraction.quantities import find_quantities
 from classifier.extraction.reading import read_sentence
 from classifier.extraction.sentences import Sentence
 from classifier.extraction.tokens import Token
 from classifier.extraction.told import Told
 
 MAX_SENTENCE = 3000  # code points; a longer one is a table or no prose, and is left out
+MAX_VALUES = 80  # of a sentence; one with more is a table
 ACCEPT = 0.5  # a calibrated confidence: more likely right than wrong
 _FOLLOWS = 2  # sentences that may go on with an endpoint named before
 
@@ -64,6 +68,7 @@ class TextWalk:
         self.choose, self.confidence = choose, confidence
         self._told: Told | None = None
         self._background: int | None = None  # asked only where there is a number beside an endpoint
+        self._only_partial: bool | None = None  # asked only where partial responses are counted
         self._is_elsewhere: bool | None = None  # asked only where there is a response
 
     def candidates(self) -> Iterator[Candidate]:
@@ -93,13 +98,24 @@ class TextWalk:
                 if since > _FOLLOWS or focus is None:
                     continue
             tokens = read_sentence(self.text, sentence)
+            if sum(t.kind == "value" for t in tokens) > MAX_VALUES:
+                focus = None
+                continue
             if (
                 primary is not None
                 and (focus is None or not focus.valued or not set(focus.keys) & EXTRACTED)
                 and self._speaks_of_medians(sentence, tokens)
             ):
                 focus = primary
-            links, focus = link_sentence(self.text, tokens, focus, sentence.start)
+            same = (
+                self._times_before(sentence)
+                if says_same_times(self.text, sentence.start, sentence.end)
+                else ()
+            )
+            links, focus = link_sentence(self.text, tokens, focus, sentence.start, same)
+            self._count_partial_alone(links)
+            if focus is not None and focus.listing:
+                since = 0
             if links:
                 times = carry_times(links, times)
                 yield sentence, tokens, links
@@ -107,7 +123,7 @@ class TextWalk:
     def _judged(self, sentence: Sentence, tokens: list[Token], links: list[Link]) -> list[Candidate]:
         if self._background is None:
             self._background = end_of_background(self.text, self.sentences)
-        context = sentence_context(self.text, sentence, self._background)
+        context = Context(self.text, sentence, self._background)
 
         def judged(link: Link) -> Candidate:
             candidate = judge(self.text, sentence, tokens, link, context, wanted=self.wanted)
@@ -136,6 +152,26 @@ class TextWalk:
         for candidate in found:
             candidate.arm = arms.get(candidate.link.token.start)
 
+    def _count_partial_alone(self, links: list[Link]) -> None:
+        """ "Ten had a PR (24%); no response was complete": the partial ones are all there were."""
+        for link in links:
+            if link.key == "PR" and link.statistic == "rate":
+                if self._only_partial is None:
+                    self._only_partial = only_partial(self.text)
+                if self._only_partial:
+                    link.key, link.how = "ORR", "partial responses alone"
+
+    def _times_before(self, sentence: Sentence) -> tuple[float, ...]:
+        """The time points of the sentence before."""
+        i = self.sentences.index(sentence)
+        if not i:
+            return ()
+        before = self.sentences[i - 1]
+        told = [
+            q.times for q in find_quantities(self.text, before.start, before.end) if q.kind is Kind.TIMEPOINT
+        ]
+        return tuple(dict.fromkeys(itertools.chain.from_iterable(told)))
+
     def _elsewhere(self) -> bool:
         if self._is_elsewhere is None:
             self._is_elsewhere = is_of_another_disease(self.text)
@@ -145,6 +181,21 @@ class TextWalk:
         """ "For all patients the median was 5.1 months": a result with no endpoint named."""
         named = any(t.kind == "endpoint" and KIND[t.key] != "other" for t in tokens)
         return not named and _MEDIAN_WAS.search(self.text, sentence.start, sentence.end) is not None
+
+
+_NO_COMPLETE = re.compile(
+    r"\b(?:[Nn]o(?:ne)?|[Ww]ithout(?: any)?|[Nn]either|zero|0)\s+(?:(?:patients?|of them|of these|was"
+    r"|were|had"
+    r"|achieved|a|an|confirmed|clinical|response|responses|remission|been)\s+){0,4}(?:complete|CRs?\b)"
+)
+_OVERALL = re.compile(
+    r"\bORR\b|(?:objective|overall|tumou?r) (?:response|remission)|response rate|CR ?\+ ?PR|responded"
+)
+
+
+def only_partial(text: str) -> bool:
+    """Whether a text says that no response was complete, and tells no overall response elsewhere."""
+    return _NO_COMPLETE.search(text) is not None and _OVERALL.search(text) is None
 
 
 _PRIMARY = re.compile(

@@ -6,16 +6,20 @@ import re
 from dataclasses import dataclass, field
 
 from classifier.extraction.endpoints import find_endpoints
-from classifier.extraction.numbers import Kind, Quantity, to_months
+from classifier.extraction.numbers import TIME_UNIT, Kind, Quantity, to_months
 from classifier.extraction.quantities import find_quantities
 
 _CUE = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?P<odds>(?:[Ss]ub-?(?:distribution|hazards?)\s+(?:HRs?|[Hh]azards?[\s-]+[Rr]atios?))"
-    r"|(?:cs|sd?)HRs?|SHRs?|I?RRs?(?=\s*[=:,]?\s*(?:of |was )?\d?[.\u00b7]\d\d))"
-    r"|(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?"
+    r"(?<![A-Za-z0-9])(?:(?P<odds>(?:(?:[Ss]ub-?(?:distribution|hazards?)|[Cc]ause-specific)\s+(?:HRs?"
+    r"|[Hh]azards?[\s-]+[Rr]atios?))"
+    r"|(?:cs|sd?)HRs?|SHRs?|I?RRs?(?=\s*(?:for (?:\w+ )?(?:response|remission"
+    r"|[A-Z]{2,3}))?\s*[=:,]?\s*(?:of |was )?\d?[.\u00b7]\d\d))"
+    r"|(?P<hr>[Hh]azards?[\s-]+[Rr]atios?|HAZARD RATIOS?|[Hh]azards?(?=\s+(?:of"
+    r"|for)\s[a-z\s-]{3,40}\s(?:was|were|fell"
+    r"|rose|by)\b)"
     r"|[a-z]{0,2}HRs?(?![+\-\u2010-\u2014\u2212]|[\s,]*(?:positive|negative|status|or HER2|and HER2"
     r"|\+))(?:adj)?)"
-    r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>RMST|[Mm]eans?(?! that| of [a-z])|[Aa]verage)"
+    r"|(?P<median>[Mm]edians?|MEDIAN|med\.)|(?P<mean>RMST|[Mm]eans?(?! that| of [a-z])|[Aa]veraged?)"
     r"|(?P<respectively>[Rr]espectively))(?![A-Za-z])"
 )
 _BRACKET = re.compile(r"[()\[\]]")
@@ -94,6 +98,8 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
     for mention in find_endpoints(text, start, end):
         if _is_group(text, mention.start, mention.end):
             continue
+        if mention.key == "ORR":
+            taken = _without_parts(found, taken, mention.start, mention.end)
         if not _inside(mention.start, mention.end, taken):
             found.append(Token("endpoint", mention.start, mention.end, key=mention.key))
             months = re.search(r"(?<=PFS)-?(\d+)\Z", text[mention.start : mention.end])
@@ -120,12 +126,25 @@ def read_tokens(text: str, start: int, end: int) -> list[Token]:
     return found
 
 
+def _without_parts(
+    found: list[Token], taken: list[tuple[int, int]], start: int, end: int
+) -> list[tuple[int, int]]:
+    """ "eight complete and 12 partial responses": the 12 inside the name is no value of it."""
+    if any(start < s and e < end for s, e in taken):
+        found[:] = [t for t in found if t.quantity is None or not (start < t.start and t.end < end)]
+        taken = [span for span in taken if not (start < span[0] and span[1] < end)]
+    return taken
+
+
 _RESPONDERS = re.compile(r"(?i:(?:[a-z-]+\s)*(?:non-?)?responders?(?:\s(?:to|in))?)")
 _SOME_OF = re.compile(
     r"(?:%|\d|\w)\s+(?<!number )(?<!numbers )of\s+(?:\w+\s+)?(?:non-?)?\Z"
     r"|\b[Oo]f\s+the\s+(?:\w+\s+)?(?:non-?)?\Z"
 )
-_BY_GROUP = re.compile(r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)")
+_BY_GROUP = re.compile(
+    r"\s+(?:by|per|according to|across)\s[\w\s/-]{1,40}(?::|\s(?:were|was)\b)|\s+(?:numbered|totall?ed"
+    r"|amounted|made up|accounted|constituted)\b"
+)
 _COUNTED = re.compile(r"(?:\b(?:were|was|as|of|number)|\d|%|\)|\bno)\s+(?:non-?)?\Z")
 
 
@@ -145,7 +164,10 @@ def _order(token: Token) -> tuple[int, int]:
 
 
 def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
-    return any(s < end and start < e for s, e in spans)
+    for s, e in spans:
+        if s < end and start < e:
+            return True
+    return False
 
 
 def _set_depth(tokens: list[Token]) -> None:
@@ -184,6 +206,7 @@ def value_indices(tokens: list[Token]) -> list[int]:
 def spread_units(text: str, tokens: list[Token]) -> None:
     """Give the bare numbers of a list the unit that stands after its last: "8.4 and 19.0 months"."""
     after: dict[int, int] = {}  # by depth, the value that follows
+    lent: dict[int, Quantity] = {}  # by place, the unit that what was not reached passes on
     for i in range(len(tokens) - 1, -1, -1):
         token = tokens[i]
         if token.kind != "value" or token.quantity is None:
@@ -191,11 +214,30 @@ def spread_units(text: str, tokens: list[Token]) -> None:
         follower = after.get(token.depth)
         if token.quantity.kind is Kind.PLAIN and follower is not None:
             between = gap(text, tokens, i, follower)
-            other = tokens[follower].quantity
+            other = lent.get(follower, tokens[follower].quantity)
             if other is not None and len(between) < 30 and LIST_JOIN.match(between):
                 _take_unit(text, token, other)
+        if token.quantity.kind is Kind.NOT_REACHED:
+            _lend_unit(text, tokens, i, follower, lent)
         after = {depth: k for depth, k in after.items() if depth < token.depth}
         after[token.depth] = i
+
+
+_UNIT_OF_NOTHING = re.compile(rf"\s*(?P<u>{TIME_UNIT})")
+
+
+def _lend_unit(
+    text: str, tokens: list[Token], i: int, follower: int | None, lent: dict[int, Quantity]
+) -> None:
+    """ "18.8, NE and 11.8 months", "7.9/NR months": what was not reached passes the unit of its list on."""
+    token = tokens[i]
+    unit = _UNIT_OF_NOTHING.match(text, token.end, token.end + 10)
+    if unit is not None:
+        lent[i] = Quantity(Kind.TIME, token.start, token.end, unit=unit["u"])
+    elif follower is not None and LIST_JOIN.match(gap(text, tokens, i, follower)[:30]):
+        other = lent.get(follower, tokens[follower].quantity)
+        if other is not None and other.kind is Kind.TIME and other.unit:
+            lent[i] = other
 
 
 _ROW = re.compile(r"\s*,\s*(?P<u>%|months|mo|weeks|years|percent)\s+\Z")
@@ -238,10 +280,15 @@ def _cells(text: str, tokens: list[Token], first: int) -> list[Token]:
     return found
 
 
+_AGE_BEFORE = re.compile(r"\b(?:aged?|ages)\s+(?:over\s+|under\s+|above\s+|below\s+|[<>\u2265\u2264]\s*)?\Z")
+
+
 def _take_unit(text: str, token: Token, other: Quantity) -> None:
     q = token.quantity
     if q is None or q.value is None or not text[token.start].isdigit():
         return
+    if _AGE_BEFORE.search(text, max(0, token.start - 12), token.start):
+        return  # "age over 75, 71%"
     if other.kind is Kind.PERCENT and q.value <= 100:
         token.quantity = Quantity(Kind.PERCENT, q.start, q.end, q.value)
     elif other.kind is Kind.TIME:

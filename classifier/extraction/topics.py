@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import re
 
+from classifier.extraction.carrying import (
+    announces_a_list,
+    compares_medians,
+    goes_on,
+    is_listed_below,
+    names_a_group_only,
+)
 from classifier.extraction.endpoints import EXTRACTED, KIND
 from classifier.extraction.links import Focus
 from classifier.extraction.numbers import Kind, Quantity
@@ -15,7 +22,8 @@ _BACK_TO_TOPIC = re.compile(
     r"\b(?:[Ii]t|[Tt]his|[Tt]hey|[Tt]hese|(?:[Tt]he )?(?:corresponding |respective )?(?:figures?|rates?"
     r"|medians?|values?"
     r"|ranges?)(?:\s+(?:for|in|of|with|among)\s[\w\s,/\u2265<>+-]{1,50}?)?)"
-    r"\s+(?:was|were|is|had been|became)\s+(?:only\s+|about\s+|approximately\s+"
+    r"\s+(?:was|were|is|are|has been|have been|had been|became|now stands? at)\s+(?:only\s+|about\s+"
+    r"|approximately\s+"
     r"|estimated at\s+)?[<>~\u2248]?\s*\Z"
 )
 _PEOPLE = (
@@ -23,9 +31,12 @@ _PEOPLE = (
     r"|cases|tumou?rs|group|cohort|arm|subgroup)"
 )
 _PEOPLE_WHO = re.compile(
-    rf"\b{_PEOPLE}\s+(?:(?:who|that|whose)\s+(?:(?:were|was|are|is|had|have|has|been|be|achieved|reached|developed"
-    rf"|experienced|underwent|not|previously|never|no|an?|the|also|initially|already|with|without|in|prior|early"
-    rf"|late|first)\s+){{0,4}}|(?:(?:with|without|aged|having|not|previously|undergoing|after|over|under|in|no|an?"
+    rf"\b{_PEOPLE}\s+(?:(?:who|that|whose)\s+(?:(?:were|was|are|is|had|have|has|been|be|achieved"
+    rf"|reached|developed"
+    rf"|experienced|underwent|not|previously|never|no|an?|the|also|initially|already|with|without|in"
+    rf"|prior|early"
+    rf"|late|first)\s+){{0,4}}|(?:(?:with|without|aged|having|not|previously|undergoing|after|over"
+    rf"|under|in|no|an?"
     rf"|the|prior|early|late)\s+){{0,4}})\Z"
 )
 _AFTER_EVENT = re.compile(
@@ -35,18 +46,49 @@ _AFTER_EVENT = re.compile(
     r"\s+(?:(?:the|first|an?|their|its|disease|initial|prior|previous|salvage|primary)\s+){0,2}\Z"
 )
 _WITH_OR_WITHOUT = re.compile(
-    r"%\s*(?:\([^()]*\)\s*)?(?:with|without|for|in)\s+(?:no\s+|an?\s+)?(?:[\w-]+\s+){0,2}\Z"
+    r"(?:%|\bper ?cent|\bmonths)\s*(?:\([^()]*\)\s*)?(?:with|without|for|in|after|following)\s+(?:no\s+"
+    r"|an?\s+)?(?:[\w-]+\s+){0,2}\Z"
 )
 _BY_TREATMENT = re.compile(r"\b(?:under|with|without|by)\s+(?:no\s+)?\Z")
-_RELATIVE = re.compile(r"\s*,\s*(?:which|defined|that is|i\.e\.|comprising|counting|including)\b[^,;.]*\Z")
+_OF_AGE = re.compile(
+    r"\s*(?:[\u2265\u2264<>]|(?:over|under|above|below|at least|younger|older)\b|(?:of\s+)?\d{2}\s*"
+    r"(?:years|yrs|y\b|or\b|and\b|\+|[-\u2013]))"
+)
+_RELATIVE = re.compile(
+    r"\s*,\s*(?:usually |often |also |mostly |always |not )?(?:which|defined|that is|i\.e\.|comprising"
+    r"|counting|including)\b[^,;.]*\Z"
+)
 _AMONG = re.compile(
-    r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these|each|either|our)\s+)?\Z"
+    r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong|[Ww]ith|than|versus|vs\.?)\s+(?:(?:the|all|both|this|that|these"
+    r"|each|either|our)\s+)?\Z"
 )
 _PEOPLE_BEHIND = re.compile(rf"\s+(?:[\w-]+\s+){{0,3}}{_PEOPLE}\b")
 _TIME_OF_FOLLOW_UP = re.compile(
-    r"(?:months?|mo|years?|yrs?|weeks?|days?)['\u2019]?(?:\s+of)?\s+(?:(?:median|mean|minimum|potential)\s+)*\Z"
+    r"(?:months?|mo|years?|yrs?|weeks?|days?)['\u2019]?(?:\s+of)?\s+(?:(?:median|mean|minimum"
+    r"|potential)\s+)*\Z"
 )
 _IS = re.compile(r"(?:\b(?:was|were|is|are)|:|\bmedians?(?:\s+of)?)\s*\Z")
+
+
+_WITH_NAME = re.compile(
+    r"\b(?:[Ff]or|[Ii]n terms of|[Aa]s to|[Aa]s for|[Rr]egarding|[Cc]oncerning|respect to|regard to)\s+"
+    r"(?:the\s+)?(?:median\s+)?\Z"
+)
+
+
+_VERB = re.compile(
+    r"\b(?:was|were|is|are|had|has|have|occurred|developed|received|underwent|required|remained"
+    r"|discontinued|died)\b"
+)
+_NEXT_MEASURE = re.compile(  # "median 11.9 years, 5-year rate 84%"
+    r"\s*(?:\([^()]*\)\s*)?(?:[,;]|,?\s*and)\s*(?:the\s+)?(?:[\w-]+[-\s](?:year|month|yr|mo|week)s?\s*"
+    r"(?:rates?|survival|figures?|OS|PFS)?\s*)?(?:of\s+|:\s*)?"
+)
+_INCLUDING = re.compile(
+    r"\b(?:(?:including|comprising|with|among (?:them|these)|of (?:which|whom|them|these))\s+(?:only\s+)?"
+    r"(?:\d{1,3}(?!\s*%)|(?!an?\b|the\b)[a-z]+)\s+(?:confirmed\s+)?"
+    r"|(?:including|incl\.?|comprising|with)\s+(?:only\s+)?\d{1,3}(?:[.\u00b7]\d+)?\s*%\s+(?:with\s+(?:an?\s+)?|in\s+)?)\Z"
+)
 
 
 class TopicRules(RatioRules):
@@ -60,8 +102,13 @@ class TopicRules(RatioRules):
         if KIND[token.key] == "time" or token.key in ("ORR", "FOLLOW_UP"):
             return False
         text, start = self.text, max(0, token.start - 70)
-        if any(p.search(text, start, token.start) for p in (_PEOPLE_WHO, _AFTER_EVENT, _WITH_OR_WITHOUT)):
+        groups: tuple[re.Pattern[str], ...] = (_PEOPLE_WHO, _AFTER_EVENT, _WITH_OR_WITHOUT)
+        if focus.keys == ["ORR"] and token.key in ("CR", "PR"):
+            groups = groups[:2]  # "an ORR of 94% with a CR rate of 88%": no group of its own
+        if any(p.search(text, start, token.start) for p in groups):
             return True
+        if token.key == "BASELINE" and _OF_AGE.match(text, token.end, token.end + 24):
+            return text.startswith(("age", "Age"), token.start)  # "ORR was: age over 75, 71%"
         if not focus.values and _RELATIVE.match(text[focus.end : token.start]):
             return KIND[token.key] == "rate"  # "response, which counts partial remissions as well, was ..."
         if token.key == "BASELINE" and not focus.values and _BY_TREATMENT.search(text, start, token.start):
@@ -132,6 +179,11 @@ class TopicRules(RatioRules):
         """The endpoint that "it was" or "the figures were" speaks of."""
         if self.last_endpoint >= 0:
             named = self.tokens[self.last_endpoint].end
+            begun = self.tokens[self.last_endpoint].start
+            if not self.text[named : back.start()].strip(" ,") and _WITH_NAME.search(
+                self.text, max(0, begun - 30), begun
+            ):
+                return focus  # "for disease-free survival they were"
             if named > back.start() or (
                 KIND[focus.keys[0]] != "other"
                 and not self.text[named : back.start()].strip()
@@ -146,6 +198,47 @@ class TopicRules(RatioRules):
                 self.focus = other  # what follows goes on with it
                 return other
         return focus
+
+    def _how_inherited(self, token: Token) -> str:
+        """Whether the words to a value say that it goes on with the endpoint of the sentence before."""
+        text, begin, before = self.text, self.begin, self.before
+        if names_a_group_only(text, begin, token):
+            self.by_label = True
+        elif self._is_listed(before, token):
+            self.by_label = True
+        elif not (
+            goes_on(text, begin, token)
+            or self._as_the_one_before(token)
+            or compares_medians(text, begin, token, before)
+        ):
+            return "inherited without a cue"
+        return "inherited"
+
+    def _is_listed(self, before: Focus | None, token: Token) -> bool:
+        if before is None or not is_listed_below(self.text, self.begin, token):
+            return False
+        return before.listing or (not before.valued and announces_a_list(self.text, before, self.begin))
+
+    def _as_the_one_before(self, token: Token) -> bool:
+        """ "A achieved 71%, B 53% and C 54%": what goes on after a value that was taken."""
+        last = self.links[-1] if self.links else None
+        if last is None or last.how != "inherited":
+            return False
+        if last.statistic != self._statistic(token):
+            return _NEXT_MEASURE.fullmatch(self.text, last.token.after, token.start) is not None
+        return _VERB.search(self.text, last.token.after, token.start) is None
+
+    def _is_an_aside(self, i: int, token: Token) -> bool:
+        """ "26% with A, including two complete responses, and 21% with B": counted on the way."""
+        focus = self.focus
+        if focus is None or focus.inherited or not focus.values or focus.keys != ["ORR"]:
+            return False
+        if token.key not in ("CR", "PR") or token.depth != focus.values[-1].depth:
+            return False
+        after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        if after is not None and after.kind == "open" and not self.text[token.end : after.start].strip():
+            return False  # "including two complete responses (4%)"
+        return _INCLUDING.search(self.text, max(0, token.start - 50), token.start) is not None
 
 
 def _is_time(token: Token) -> bool:

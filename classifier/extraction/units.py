@@ -38,7 +38,8 @@ def _units_behind_brackets(text: str, tokens: list[Token]) -> None:
 
 
 _UNIT_IN_HEAD = re.compile(
-    rf"\s*(?:\(|\[|,|\bin)\s*(?P<u>months|weeks|days|years|mo|{PERCENT})\s*(?:\(95\s?%\s?CI\)\s*)?(?:\)|\]|,|:|\bwas\b|\bwere\b)"
+    rf"\s*(?:\(|\[|,|\bin)\s*(?P<u>months|weeks|days|years|mo|{PERCENT})\s*(?:\(95\s?%\s?CI\)\s*)?(?:\)"
+    rf"|\]|,|:|\bwas\b|\bwere\b|\s(?=\d|NR\b|NE\b))"
 )
 
 
@@ -96,13 +97,16 @@ def _after_time(text: str, before: list[Token]) -> bool:
             continue
         if token.kind != "value" or not _DECIMAL.match(text, token.start, token.end):
             return False
-    return False
+    return True  # "By line: first, 9.3; second, 7.6 months" goes on with the sentence before
 
 
 _DECIMAL = re.compile(r"\d{1,3}[.\u00b7]\d{1,2}")
 
 
-_GOES_ON = re.compile(r"\s*(?:[),;.(\[]|(?:and|in|with|for|on|vs?|versus|compared|than|if|when|after)\b|\Z)")
+_GOES_ON = re.compile(
+    r"\s*(?:[),;.(\[]|(?:and|in|with|without|for|on|under|at|among|by|to|vs?|versus|compared|than|if"
+    r"|when|after)\b|\Z)"
+)
 _ONE_DECIMAL = re.compile(r"\d{1,3}[.\u00b7]\d")
 _NOT_A_TIME = re.compile(r"(?:ratio|HRs?|score|index|mg|p|=|\bof|level|factor)\s*\Z")
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from classifier.extraction.links import Focus, Link
 from classifier.extraction.numbers import Kind
 from classifier.extraction.tokens import Token, gap
+
+_ON_AVERAGE = re.compile(r"\s*,?\s*on average\b")
 
 
 class WalkState:
@@ -39,6 +43,7 @@ class WalkState:
         if self.focus is not None:
             self.history.append(self.focus)
         self.forward_before = False
+        self.by_label = False  # a group and its value, of the endpoint of the sentence before
 
     def _gap_from(self, value: Token, i: int) -> str:
         return gap(self.text, self.tokens, self.tokens.index(value), i)
@@ -51,6 +56,8 @@ class WalkState:
             if self.links[-1].statistic == "rate":
                 return "rate"  # "84%, 66% and not estimable"
         if q.kind is Kind.TIME or q.kind is Kind.NOT_REACHED or q.why == "pair time":
+            if _ON_AVERAGE.match(self.text, token.after):
+                return "mean"
             return "mean" if self.mean and q.kind is not Kind.NOT_REACHED else "median"
         if q.kind in (Kind.PERCENT, Kind.COUNT) or q.why == "pair percent":
             return "rate"

@@ -233,8 +233,13 @@ def test_median_follow_up_is_in_months(text: str, months: float | None):
             id="title of two sentences",
         ),
         pytest.param(
-            "A in gout: study protocol for a randomised trial. Patients will be randomised to A or B.",
+            "A in gout: protocol for a cohort study. Patients will be followed for two years.",
             "other",
+            id="protocol of a study that is no randomised trial",
+        ),
+        pytest.param(
+            "A in gout: study protocol for a randomised trial. Patients will be randomised to A or B.",
+            "rct",
             id="protocol",
         ),
         pytest.param(

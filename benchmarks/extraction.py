@@ -48,7 +48,7 @@ from classifier.extraction import (
     load_extractor,
     mention_row,
 )
-from classifier.extraction.arm_choice import PRIOR
+from classifier.extraction.groups.arm_choice import PRIOR
 from classifier.extraction.lessons import arm_lessons, span_lessons
 from data.records import CORE_ENDPOINTS, Endpoint, Finding, Statistic, Unit
 from models.outcome_spans import ArmChoice, OutcomeSpans, save_outcome_spans

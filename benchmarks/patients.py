@@ -1,7 +1,7 @@
 """Fit the weights by which the number of patients is chosen, and measure them.
 
     python -m benchmarks.patients        figures of what models are fitted on, cross-validated by record
-    python -m benchmarks.patients fit    write classifier/extraction/patient_weights.py as well
+    python -m benchmarks.patients fit    write classifier/extraction/facts/patient_weights.py as well
 
 The choice is a conditional logit over the candidates of a text (`models.outcome_spans.ArmChoice`). It starts
 from hand-set weights, for kinds of sentences of which the annotated abstracts hold few examples.
@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.annotated import FITTED, SETS, AnnotatedText, load_records
-from classifier.extraction.designs import study_design
-from classifier.extraction.patient_counts import counts
-from classifier.extraction.patients import not_stated
-from classifier.extraction.sentences import split_sentences
-from classifier.extraction.words import read_words
+from classifier.extraction.facts.designs import study_design
+from classifier.extraction.facts.patient_counts import counts
+from classifier.extraction.facts.patients import not_stated
+from classifier.extraction.facts.words import read_words
+from classifier.extraction.text.sentences import split_sentences
 from models.outcome_spans import ArmChoice
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "classifier" / "extraction" / "patient_weights.py"
+WEIGHTS = Path(__file__).resolve().parents[1] / "classifier" / "extraction" / "facts" / "patient_weights.py"
 PENALTY = 1.0  # 0.5 to 4 differ by less than 0.01 of F1, cross-validated
 LEAST = 0.3  # a feature that weighs less is left out, and the rest is fitted again
 

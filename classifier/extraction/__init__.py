@@ -1,6 +1,6 @@
 """PFS, OS and ORR results, exact to the character: `load_extractor().extract(text)`."""
 
-from classifier.extraction.facts import RecordFacts
+from classifier.extraction.facts.record_facts import RecordFacts
 from classifier.extraction.findings import facts_row, mention_row
 from classifier.extraction.pipeline import Extraction, Extractor, load_extractor
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypedDict
 
 from classifier.extraction.candidates import Candidate
-from classifier.extraction.endpoints import KIND
+from classifier.extraction.text.endpoints import KIND
 from data.records import Source
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from classifier.extraction.endpoints import KIND
-from classifier.extraction.links import Link
-from classifier.extraction.numbers import Kind
+from classifier.extraction.linking.links import Link
+from classifier.extraction.text.endpoints import KIND
+from classifier.extraction.text.numbers import Kind
 
 _TARGET = re.compile(
     r"\b(?:threshold|criterion|benchmark|hurdle|minim(?:al|um)(?: (?:useful|acceptable|required|relevant"

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from classifier.extraction.bars import what_bars
 from classifier.extraction.context import Context
-from classifier.extraction.endpoints import EXTRACTED, KIND
-from classifier.extraction.links import Link, is_duration
-from classifier.extraction.numbers import Kind
-from classifier.extraction.sentences import Sentence
-from classifier.extraction.tokens import Token
-from classifier.extraction.told import Told
+from classifier.extraction.groups.told import Told
+from classifier.extraction.linking.links import Link, is_duration
+from classifier.extraction.text.endpoints import EXTRACTED, KIND
+from classifier.extraction.text.numbers import Kind
+from classifier.extraction.text.sentences import Sentence
+from classifier.extraction.text.tokens import Token
 
 
 @dataclass(slots=True)

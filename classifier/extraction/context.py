@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from classifier.extraction.sentences import Sentence
+from classifier.extraction.text.sentences import Sentence
 
 _PLANNED = re.compile(
     r"\b(?:designed to|powered|power to|\d+% power|sample size|assum\w+|to detect"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from classifier.extraction.candidates import Candidate
-from classifier.extraction.endpoints import mentions_endpoint
 from classifier.extraction.features import candidate_features
 from classifier.extraction.findings import make_finding
 from classifier.extraction.pipeline import MAX_TEXT, Extractor
-from classifier.extraction.reading import read_sentence
-from classifier.extraction.sentences import split_sentences
+from classifier.extraction.text.endpoints import mentions_endpoint
+from classifier.extraction.text.reading import read_sentence
+from classifier.extraction.text.sentences import split_sentences
 from classifier.extraction.text_walk import MAX_SENTENCE
 
 _HOW = {

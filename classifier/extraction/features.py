@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from classifier.extraction.candidates import Candidate
-from classifier.extraction.numbers import Kind
+from classifier.extraction.text.numbers import Kind
 
 _WORD = re.compile(r"[A-Za-z]+|[%()=<>:;,\[\]]")
 

@@ -6,9 +6,9 @@ import re
 
 from classifier.extraction.attributes import attributes
 from classifier.extraction.candidates import Candidate
-from classifier.extraction.facts import RecordFacts
-from classifier.extraction.links import Link
-from classifier.extraction.numbers import Kind, to_months
+from classifier.extraction.facts.record_facts import RecordFacts
+from classifier.extraction.linking.links import Link
+from classifier.extraction.text.numbers import Kind, to_months
 from data.records import Endpoint, Finding, Statistic, Unit
 
 _WRITTEN_UNIT = re.compile(r"\b(?:months?|mos?|weeks?|wks?|days?|years?|yrs?)\b")

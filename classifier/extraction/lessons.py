@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from classifier.extraction.arm_choice import features
 from classifier.extraction.candidates import Candidate
 from classifier.extraction.features import candidate_features
 from classifier.extraction.findings import make_finding
-from classifier.extraction.group_words import same_group
-from classifier.extraction.links import Link
+from classifier.extraction.groups.arm_choice import features
+from classifier.extraction.groups.group_words import same_group
+from classifier.extraction.groups.proposals import Proposer
+from classifier.extraction.groups.told import Proposal, Unit
+from classifier.extraction.linking.links import Link
 from classifier.extraction.pipeline import MAX_TEXT, Extractor
-from classifier.extraction.proposals import Proposer
-from classifier.extraction.sentences import split_sentences
+from classifier.extraction.text.sentences import split_sentences
 from classifier.extraction.text_walk import TextWalk
-from classifier.extraction.told import Proposal, Unit
 from data.records import Finding
 
 ArmUnit = tuple[list[dict[str, float]], list[int]]

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.extraction.arm_choice import PRIOR, Weigher
 from classifier.extraction.candidates import Candidate
-from classifier.extraction.facts import RecordFacts, record_facts
+from classifier.extraction.facts.record_facts import RecordFacts, record_facts
 from classifier.extraction.features import candidate_features
 from classifier.extraction.findings import make_finding
-from classifier.extraction.sentences import Sentence, split_sentences
+from classifier.extraction.groups.arm_choice import PRIOR, Weigher
+from classifier.extraction.text.sentences import Sentence, split_sentences
 from classifier.extraction.text_walk import TextWalk
 from data.records import CORE_ENDPOINTS, Endpoint, Finding
 from models.outcome_spans import ArmChoice, OutcomeSpans, load_outcome_spans

@@ -10,26 +10,26 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from classifier.extraction.arm_choice import Choose, SentenceNames
 from classifier.extraction.candidates import Candidate, contrast, for_either_arm, judge, may_name_arms
-from classifier.extraction.carrying import carry_times, says_same_times
 from classifier.extraction.context import Context, end_of_background, is_of_another_disease
-from classifier.extraction.endpoints import (
+from classifier.extraction.groups.arm_choice import Choose, SentenceNames
+from classifier.extraction.groups.group_names import study_arms
+from classifier.extraction.groups.told import Told
+from classifier.extraction.linking.carrying import carry_times, says_same_times
+from classifier.extraction.linking.links import Focus, Link
+from classifier.extraction.linking.walk import link_sentence
+from classifier.extraction.text.endpoints import (
     EXTRACTED,
     KIND,
     EndpointMention,
     find_endpoints,
     mentions_endpoint,
 )
-from classifier.extraction.group_names import study_arms
-from classifier.extraction.linking import link_sentence
-from classifier.extraction.links import Focus, Link
-from classifier.extraction.numbers import Kind
-from classifier.extraction.quantities import find_quantities
-from classifier.extraction.reading import read_sentence
-from classifier.extraction.sentences import Sentence
-from classifier.extraction.tokens import Token
-from classifier.extraction.told import Told
+from classifier.extraction.text.numbers import Kind
+from classifier.extraction.text.quantities import find_quantities
+from classifier.extraction.text.reading import read_sentence
+from classifier.extraction.text.sentences import Sentence
+from classifier.extraction.text.tokens import Token
 
 MAX_SENTENCE = 3000  # code points; a longer one is a table or no prose, and is left out
 MAX_VALUES = 80  # of a sentence; one with more is a table

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
-from classifier.extraction.sentences import split_sentences
+from classifier.extraction.text.sentences import split_sentences
 from data.errors import StoreError
 from data.finding_form import make_finding, parse_changes
 from data.records import Finding

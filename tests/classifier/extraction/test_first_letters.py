@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from classifier.extraction.endpoint_table import ENTRIES
-from classifier.extraction.first_letters import alternatives, first_letters
+from classifier.extraction.text.endpoint_table import ENTRIES
+from classifier.extraction.text.first_letters import alternatives, first_letters
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from classifier.extraction.group_words import abbreviated, is_nameless, means_everybody, same_group, says_all
+from classifier.extraction.groups.group_words import (
+    abbreviated,
+    is_nameless,
+    means_everybody,
+    same_group,
+    says_all,
+)
 
 
 @pytest.mark.parametrize(

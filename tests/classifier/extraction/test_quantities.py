@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.extraction.numbers import parse_number, to_months
-from classifier.extraction.quantities import find_quantities
+from classifier.extraction.text.numbers import parse_number, to_months
+from classifier.extraction.text.quantities import find_quantities
 
 
 def seen(text: str) -> list[tuple[object, ...]]:

@@ -1,0 +1,1 @@
+"""Facts of the record: patients, median follow-up, design."""

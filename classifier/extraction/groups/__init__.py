@@ -1,0 +1,1 @@
+"""Which group a value belongs to."""

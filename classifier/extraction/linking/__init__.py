@@ -1,0 +1,1 @@
+"""Which number belongs to which endpoint."""

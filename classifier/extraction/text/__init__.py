@@ -1,0 +1,1 @@
+"""What a sentence says: its endpoints, numbers, units, intervals and time points."""

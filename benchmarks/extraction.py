@@ -186,7 +186,7 @@ def rows_of(record: AnnotatedText, extractor: Extractor) -> list[dict[str, objec
     return [*rows, facts_row(record.record_id, extraction.facts)]
 
 
-def cross_validate(records: Sequence[AnnotatedText], *, n_folds: int = 10, seed: int = 0) -> CrossValidated:
+def cross_validate(records: Sequence[AnnotatedText], *, n_folds: int = 5, seed: int = 0) -> CrossValidated:
     """Fit the accept/reject model without each fold's records, and read them with it."""
     rules = Extractor()
     examples = [span_lessons(rules, r.text, gold_findings(r.mentions)) for r in records]

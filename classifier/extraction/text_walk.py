@@ -14,6 +14,7 @@ from classifier.extraction.candidates import Candidate, contrast, for_either_arm
 from classifier.extraction.context import Context, end_of_background, is_of_another_disease
 from classifier.extraction.groups.arm_choice import Choose, SentenceNames
 from classifier.extraction.groups.group_names import study_arms
+from classifier.extraction.groups.group_words import singled
 from classifier.extraction.groups.told import Told
 from classifier.extraction.linking.carrying import carry_times, says_same_times
 from classifier.extraction.linking.links import Focus, Link
@@ -150,7 +151,7 @@ class TextWalk:
         namer = SentenceNames(self.text, sentence.start, sentence.end, tokens, self._told)
         arms = namer.assign(kept, self.choose)
         for candidate in found:
-            candidate.arm = arms.get(candidate.link.token.start)
+            candidate.arm = singled(arms.get(candidate.link.token.start))
 
     def _count_partial_alone(self, links: list[Link]) -> None:
         """ "Ten had a PR (24%); no response was complete": the partial ones are all there were."""

@@ -99,6 +99,20 @@ def same_group(a: str | None, b: str | None, others: Sequence[str | None]) -> bo
     return here >= 0.5 and all(len(r & right) / len(r | right) < here for r in rivals if r != left)
 
 
+_PLURAL = re.compile(r"\A(?:arms|groups|cohorts|stages|levels)\s+(?=[A-Z0-9]{1,3}\Z)")
+
+
+def singled(name: str | None) -> str | None:
+    """The name of one group of several that were named together: "A" of "arms A, B and C".
+
+    Examples
+    --------
+    >>> singled("arms A"), singled("arm A"), singled("cohorts of women")
+    ('A', 'arm A', 'cohorts of women')
+    """
+    return _PLURAL.sub("", name) if name else name
+
+
 def is_nameless(name: str) -> bool:
     """Whether the words cannot name one group: "results", "groups", "dose level", "12%"."""
     return name.casefold().rstrip(".:") in _NAMELESS or _NAMELESS_PHRASE.fullmatch(name) is not None

@@ -1,4 +1,4 @@
-"""Names that stand beside how many there are: "stratum 1, 98; stratum 2, 60", "(Ven400; n = 42)"."""
+"""Names that stand beside how many there are: "wing 1, 98; wing 2, 60", "(Lo40; n = 20)"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from classifier.extraction.groups.group_words import is_nameless, without_dose
 
 _COUNT = r"\d[\d,]*(?:\s?(?:\(\s?\d[\d.\u00b7]*\s?%\)|patients|pts))?"
 _BESIDE = (
-    # "(stratum 1, 101; stratum 2, 55)", "A 588, B (modified) 473, C 1,155"
+    # "(wing 1, 98; wing 2, 60)", "A 310, B (oral) 210, C 1,020"
     (
         "label",
         re.compile(
@@ -27,7 +27,7 @@ _BESIDE = (
         ),
         re.compile(r"[nN]\s?=\s?\d"),
     ),
-    # "(Ven400; n = 42)", "(group A, n=40)"
+    # "(Lo40; n = 20)", "(group A, n=40)"
     (
         "in brackets",
         re.compile(r"[(\[](?P<name>[A-Za-z][^()\[\],;:=]{0,30})[,;:]?\s[nN]\s?=\s?\d"),
@@ -44,7 +44,7 @@ _BESIDE = (
         ),
         re.compile(r"\d (?:\w+ )?(?:in|had|got|took|with|to|on|received|given|assigned|allocated|treated)\b"),
     ),
-    # "neither marker was present in 61 patients, one in 104 and both in 77"
+    # "no organ was involved in 52 patients, one in 67 and several in 29"
     (
         "in so many",
         re.compile(
@@ -68,8 +68,8 @@ def counted(text: str, start: int, end: int) -> list[tuple[str, tuple[str, ...]]
 
     Examples
     --------
-    >>> counted("162 patients entered (stratum 1, 101; stratum 2, 61).", 0, 53)
-    [('label', ('stratum 1', 'stratum 2'))]
+    >>> counted("Patients entered (wing 1, 98; wing 2, 60).", 0, 42)
+    [('label', ('wing 1', 'wing 2'))]
     """
     found = []
     words = text[start:end]

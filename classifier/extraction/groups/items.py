@@ -188,7 +188,7 @@ def _read_words(text: str, start: int, end: int, items: list[Item]) -> None:
         if counts and open_phrase is not None and word.isdigit():
             counts = (
                 not text[open_phrase.start : open_phrase.end].rsplit(" ", 1)[-1].isupper()
-            )  # "FEC 50 (43%)"
+            )  # "DAX 60 (36%)"
         if word in "()[];,:|=/" or counts:
             mark = "(" if word in "([" else ")" if word in ")]" else word if len(word) == 1 else "N"
             items.append(Item(mark, *match.span()))

@@ -61,7 +61,7 @@ class ToldLists:
                 found += 1
 
     def counted(self) -> Iterator[Listed]:
-        """Names that were told with how many there were: "stratum 1, 98; stratum 2, 60"."""
+        """Names that were told with how many there were: "wing 1, 98; wing 2, 60"."""
         text, told, found = self.row.text, self.told, 0
         spans = [(self.row.start, self.items[self.places[0]].start), *reversed(told.before)]
         for age, (start, end) in enumerate(spans):

@@ -297,8 +297,8 @@ STATED = [
         "OS 9.6",
     ),
     (
-        "The 3-year PFS was 94.5% ± 2.3% in stratum 1 and 93.4% ± 3.5% in stratum 2.",
-        "PFS 93.4 at 36; PFS 94.5 at 36",
+        "In low-risk children PFS at 4 years was 88.1% ± 3.0%, in the others 71.6% ± 4.4%.",
+        "PFS 71.6 at 48; PFS 88.1 at 48",
     ),
     (
         "Ten patients achieved a PR (24%); there were no complete responses.",

@@ -133,6 +133,8 @@ def _refusal(text: str, tokens: list[Token], link: Link, context: Context, is_wa
         return "no endpoint in the sentence"
     if link.how == "hazard ratio inherited" and _of_another_event(text, link.token):
         return "a hazard ratio with no endpoint in the sentence"
+    if context.elsewhere:
+        return "known before"
     if context.known:
         return "told before the study"
     barred = what_bars(text, link)

@@ -77,10 +77,13 @@ class Context:
 
     @cached_property
     def known(self) -> bool:
-        """What was known before the study."""
-        if _OTHER_STUDY.search(self._text, self._sentence.start, self._sentence.end):
-            return True
+        """What stands before the study is told."""
         return self._sentence.end <= self._background and _EARLIER_ANALYSIS.search(self._small) is None
+
+    @cached_property
+    def elsewhere(self) -> bool:
+        """What another study found."""
+        return _OTHER_STUDY.search(self._text, self._sentence.start, self._sentence.end) is not None
 
 
 _OWN_STUDY = re.compile(

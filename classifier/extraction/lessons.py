@@ -8,14 +8,14 @@ from functools import partial
 from classifier.extraction.candidates import Candidate
 from classifier.extraction.features import candidate_features
 from classifier.extraction.findings import make_finding
-from classifier.extraction.groups.arm_choice import features
+from classifier.extraction.groups.arm_choice import Choose, features
 from classifier.extraction.groups.group_words import same_group
 from classifier.extraction.groups.proposals import Proposer
 from classifier.extraction.groups.told import Proposal, Unit
 from classifier.extraction.linking.links import Link
 from classifier.extraction.pipeline import MAX_TEXT, Extractor
 from classifier.extraction.text.sentences import split_sentences
-from classifier.extraction.text_walk import TextWalk
+from classifier.extraction.text_walk import Confidence, TextWalk
 from data.records import Finding
 
 ArmUnit = tuple[list[dict[str, float]], list[int]]
@@ -96,10 +96,17 @@ def arm_lessons(reader: Extractor, text: str, right: Iterable[Finding]) -> list[
     return found
 
 
-def _walk(reader: Extractor, text: str, **options: object) -> TextWalk:
-    given = {"choose": reader.weigher.best, "confidence": None} | options
+def _walk(
+    reader: Extractor, text: str, *, choose: Choose | None = None, confidence: Confidence | None = None
+) -> TextWalk:
     text = text[:MAX_TEXT]
-    return TextWalk(text, split_sentences(text), wanted=reader.wanted, **given)  # type: ignore[arg-type]
+    return TextWalk(
+        text,
+        split_sentences(text),
+        wanted=reader.wanted,
+        choose=choose or reader.weigher.best,
+        confidence=confidence,
+    )
 
 
 def _at(findings: Sequence[Finding], link: Link) -> Finding | None:

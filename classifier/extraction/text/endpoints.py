@@ -12,8 +12,6 @@ from classifier.extraction.text.first_letters import alternatives, first_letters
 from data.records import CORE_ENDPOINTS
 
 KIND = {entry.key: entry.kind for entry in ENTRIES}
-TIME_KEYS = frozenset(k for k, kind in KIND.items() if kind == "time")
-RATE_KEYS = frozenset(k for k, kind in KIND.items() if kind == "rate")
 EXTRACTED = frozenset(map(str, CORE_ENDPOINTS))
 
 

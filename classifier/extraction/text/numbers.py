@@ -15,7 +15,6 @@ DAYS_PER_MONTH = 30.4375  # 365.25 / 12, the annotation guide
 WEEKS_PER_MONTH = 4.348  # the annotation guide
 
 DASH = r"[-\u2010\u2011\u2012\u2013\u2014\u2212]"
-SPACE = r"[\s\u00a0\u2009\u202f]*"
 NUMBER = (
     r"(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d{1,6}(?:[.\u00b7\u2219\u22c5\u2022,\u02d9]\d{1,4})?|[.\u00b7]\d{1,4})"
 )

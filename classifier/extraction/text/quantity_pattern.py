@@ -39,7 +39,6 @@ BOUND = (
 )
 TO = rf"{S}(?:{DASH}|to|through|\u2192|[~\u223c\uff5e])+{S}"
 TO_OR_COMMA = rf"{S}(?:{DASH}{{1,2}}|to|through|[;,/~\u223c\uff5e]|and){S}"
-PAIR = rf"(?:{BOUND}{TO_OR_COMMA}{BOUND})"
 SIGN = r"[<>\u2264\u2265~\u2248]?"
 LIST = rf"{ANY}(?:{S}{DASH}?{S}(?:,{S}(?:and|or){S1}|,|and|or|/|&){S}{ANY}){{0,7}}"
 PEOPLE = (

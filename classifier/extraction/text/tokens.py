@@ -198,11 +198,6 @@ def gap(text: str, tokens: list[Token], left: int, right: int) -> str:
     return "".join(pieces)
 
 
-def value_indices(tokens: list[Token]) -> list[int]:
-    """Positions of the values among the tokens."""
-    return [i for i, t in enumerate(tokens) if t.kind == "value"]
-
-
 def spread_units(text: str, tokens: list[Token]) -> None:
     """Give the bare numbers of a list the unit that stands after its last: "8.4 and 19.0 months"."""
     after: dict[int, int] = {}  # by depth, the value that follows
